@@ -1,0 +1,182 @@
+/**
+ * What commands need of the rest of the program, one type per need. `app.ts` implements {@link Services};
+ * `program.ts` adds {@link Surroundings}; each command takes only the members it uses, so its test fakes only those.
+ */
+import type { Credentials } from "../aws/credentials.ts";
+import type { CredentialsAnswer, CredentialsRequest } from "../credentials/request.ts";
+import type { Clock, Environment, Host, OutputStream } from "../host/host.ts";
+import type { Log } from "../log.ts";
+import type { Question } from "../prompts/prompter.ts";
+import type { Secret } from "../secret.ts";
+import type { SessionSummary } from "../sessions/session_summary.ts";
+import type { BackendName } from "../vault/secret_store.ts";
+
+/** What `--prompt` takes. `none` (also `--no-prompt`) means: never ask, fail at once instead. */
+export type PromptChoice =
+  | "terminal"
+  | "osascript"
+  | "zenity"
+  | "kdialog"
+  | "ykman"
+  | "pass"
+  | "wincredui"
+  | "none";
+
+/**
+ * The global flags after command line, environment and defaults have been put together. Paths are as given: a leading `~` is
+ * not expanded yet. Durations are whole seconds. `null` is "not given, no default".
+ */
+export interface GlobalOptions {
+  readonly debug: boolean;
+  /** `null`: choose the store of this OS. */
+  readonly backend: BackendName | null;
+  /** `null`: choose by what is there. */
+  readonly prompt: PromptChoice | null;
+  readonly keychain: string;
+  readonly secretServiceCollection: string;
+  readonly fileDir: string;
+  readonly passDir: string | null;
+  readonly passCmd: string | null;
+  readonly passPrefix: string | null;
+  readonly opTimeout: number;
+  readonly opVaultId: string | null;
+  readonly opItemTitlePrefix: string;
+  readonly opItemTag: string;
+  readonly opConnectHost: string | null;
+  readonly opDesktopAccountId: string | null;
+  readonly protonPassShareId: string | null;
+  readonly protonPassItemTitlePrefix: string | null;
+  readonly protonPassApiBase: string | null;
+  readonly protonPassTimeout: number | null;
+  readonly biometrics: boolean;
+}
+
+/** How an SSO sign-in reaches the user's browser. */
+export interface SignInManner {
+  /** `--stdout`: print the link instead of opening a browser. */
+  readonly printUrl: boolean;
+}
+
+/**
+ * Resolves a profile and gets its credentials, asking for an MFA code where one is needed. Refuses (kind `missing`) a profile that
+ * has neither a section in the config file nor stored keys.
+ */
+export type GetCredentials = (
+  request: CredentialsRequest,
+  signIn: SignInManner,
+) => Promise<CredentialsAnswer>;
+
+/** The config file, read. A file that is not there reads as an empty one and is not made. */
+export interface ConfigView {
+  /** For messages. */
+  readonly path: string;
+  /** In file order, each once. */
+  profileNames(): readonly string[];
+  /** Whether the profile has a section of its own. */
+  hasProfile(name: string): boolean;
+  /** The value in the profile's own section, without any inheritance; `null` when the section or the key is not there. */
+  ownValue(profile: string, key: string): string | null;
+  /** The SSO start URL the profile resolves to, inherited ones included; the sso-session's wins over an inline one. */
+  ssoStartUrl(profile: string): string | null;
+  /** Names of the sso-session sections with this start URL, in file order. */
+  ssoSessionNames(startUrl: string): readonly string[];
+}
+
+/** Sets keys in a profile's own section of the config file, making file and section where missing; everything else stays as it is. */
+export type SaveProfile = (profile: string, values: Readonly<Record<string, string>>) => Promise<void>;
+
+/** A user's long-lived keys. */
+export interface NewAccessKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: Secret;
+}
+
+/** The stored long-lived keys of the chosen store. Failures are StoreErrors. */
+export interface AccessKeys {
+  /** The profiles with stored keys, in store order; sessions and SSO tokens are not among them. */
+  profiles(): Promise<readonly string[]>;
+  /** Whether there is an item for the profile, a damaged one included. */
+  has(profile: string): Promise<boolean>;
+  /** Makes or replaces the profile's item. Refuses a name that would read as a session or SSO token item. */
+  write(profile: string, keys: NewAccessKeys): Promise<void>;
+  /** Whether there was an item to remove. */
+  remove(profile: string): Promise<boolean>;
+}
+
+/** Cached sessions: our own, and those aws-vault left in the chosen store. */
+export interface Sessions {
+  /** Expired ones included, in a stable order. Needs nothing unlocked. */
+  list(): Promise<readonly SessionSummary[]>;
+  /** Removes the sessions of one profile, or with `null` all of them; answers how many there were. */
+  clear(profile: string | null): Promise<number>;
+}
+
+/** SSO tokens in the chosen store, known by their start URL. */
+export interface SsoTokens {
+  /** In store order. */
+  startUrls(): Promise<readonly string[]>;
+  /** Whether there was one. */
+  remove(startUrl: string): Promise<boolean>;
+}
+
+/**
+ * Asks on the controlling terminal, whatever `--prompt` says; the answer is trimmed. Throws kind `unavailable` without a terminal or with
+ * `--prompt=none`, kind `cancelled` when the user ends it.
+ */
+export type Ask = (question: Question) => Promise<Secret>;
+
+/** Lets the user choose one of the names (never an empty list) on the controlling terminal. Throws as {@link Ask} does. */
+export type PickProfile = (names: readonly string[]) => Promise<string>;
+
+/** What the child of `exec` is to get. */
+export interface ChildEnvironmentRequest {
+  /** As typed or picked; becomes `AWS_VAULT`. */
+  readonly profile: string;
+  /** `null` with `--profile-env`: the child gets `AWS_PROFILE` instead of keys. */
+  readonly credentials: Credentials | null;
+  readonly region: string | null;
+  readonly endpointUrl: string | null;
+}
+
+/** The child's whole environment: ours, minus stale and vault-opening variables, plus what the request says. */
+export type ChildEnvironment = (request: ChildEnvironmentRequest) => Readonly<Record<string, string>>;
+
+export interface ChildCommand {
+  /** A path, or a name looked up in our `PATH`. Also the child's argv[0]. */
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Becomes the command where the OS can do that, else runs it and answers its exit code. Throws when it can't be started. */
+export type RunChild = (child: ChildCommand) => Promise<number>;
+
+/** Everything that is built behind the command line. Nothing in it does any work before it is called. */
+export interface Services {
+  readonly config: () => Promise<ConfigView>;
+  readonly saveProfile: SaveProfile;
+  readonly accessKeys: () => Promise<AccessKeys>;
+  readonly sessions: () => Promise<Sessions>;
+  readonly ssoTokens: () => Promise<SsoTokens>;
+  readonly getCredentials: GetCredentials;
+  readonly ask: Ask;
+  readonly pickProfile: PickProfile;
+  readonly childEnvironment: ChildEnvironment;
+  readonly runChild: RunChild;
+}
+
+/** What the program gives each command from the host itself. */
+export interface Surroundings {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Environment;
+  readonly clock: Pick<Clock, "now">;
+  readonly platform: Pick<Host, "runtime" | "os" | "arch">;
+  readonly readStdin: Host["readStdin"];
+  readonly log: Log;
+}
+
+export type CommandDeps = Services & Surroundings;
+
+/** Builds the services once the global flags are known. `--help`, `version` and wrong command lines never call it. */
+export type CreateServices = (options: GlobalOptions, log: Log) => Services | Promise<Services>;
