@@ -1,0 +1,29 @@
+/**
+ * Whether cached credentials are still good to hand out. Times are epoch milliseconds.
+ */
+
+/** botocore asks again when less than this is left, so an answer with less would be asked for at every call (`botocore.credentials`, advisory refresh). */
+export const SDK_REFRESH_WINDOW_MS = 15 * 60_000;
+
+/** How far a record may lie in the future before the clock, not the record, is taken to be wrong: AWS's own tolerance of ±15 minutes. */
+const CLOCK_TOLERANCE_MS = 15 * 60_000;
+
+export interface Lifetime {
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+/**
+ * Whether more than `windowMs` is left. A window longer than half the lifetime is cut to that half: otherwise short-lived
+ * credentials would never be reused. A record from the future (the clock was set back) is not trusted.
+ */
+export function isFresh(lifetime: Lifetime, now: number, windowMs: number): boolean {
+  if (lifetime.issuedAt > now + CLOCK_TOLERANCE_MS) return false;
+  const window = Math.min(windowMs, (lifetime.expiresAt - lifetime.issuedAt) / 2);
+  return lifetime.expiresAt - now > window;
+}
+
+/** Whether the credentials work at all any more, for use when nothing newer can be had. */
+export function isAlive(lifetime: Lifetime, now: number): boolean {
+  return lifetime.issuedAt <= now + CLOCK_TOLERANCE_MS && lifetime.expiresAt - now > 5_000;
+}

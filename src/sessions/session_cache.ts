@@ -1,0 +1,165 @@
+/**
+ * Short-lived credentials on disk, one sealed file per request. The folder holds nothing that works without the cache key,
+ * which is kept in the secret store. Reading never takes a lock; a record is replaced as a whole or not at all.
+ */
+import type { Credentials } from "../aws/credentials.ts";
+import type { Files } from "../host/host.ts";
+import { AppError } from "../errors.ts";
+import type { Lifetime } from "./freshness.ts";
+import { type CacheKey, openSession, readHeader, sealSession, type SessionHeader } from "./session_file.ts";
+import type { SessionSummary } from "./session_summary.ts";
+
+export const SESSION_FILE_EXTENSION = ".session";
+const DAMAGED_EXTENSION = ".damaged";
+/** Changes whenever records are cleared; a call that began before must not write its answer after. */
+const EPOCH_FILE = "epoch";
+
+export interface SessionCacheDeps {
+  readonly folder: string;
+  readonly files: Pick<
+    Files,
+    "readBytes" | "readText" | "list" | "makeDirectory" | "remove" | "rename" | "stat"
+  >;
+  readonly now: () => number;
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** Replaces the file's content as a whole, readable by the user alone. */
+  readonly replaceFile: (path: string, bytes: Uint8Array) => void;
+  /** Tells the user something once; never a failure. */
+  readonly warn: (message: string) => void;
+}
+
+export interface CachedSession {
+  readonly credentials: Credentials;
+  readonly lifetime: Lifetime;
+}
+
+export class SessionCache {
+  readonly #deps: SessionCacheDeps;
+  readonly #separator: string;
+
+  constructor(deps: SessionCacheDeps) {
+    this.#deps = deps;
+    this.#separator = deps.folder.includes("\\") ? "\\" : "/";
+  }
+
+  path(fileName: string): string {
+    return this.#deps.folder + this.#separator + fileName;
+  }
+
+  /**
+   * The session of that name; `null` when there is none that this key opens. `key` is asked for only when a file is there.
+   * A file that is damaged or not ours is set aside with one warning.
+   */
+  async read(
+    name: string,
+    key: () => Promise<CacheKey | null> | CacheKey | null,
+  ): Promise<CachedSession | null> {
+    const path = this.path(name + SESSION_FILE_EXTENSION);
+    const file = this.#deps.files.readBytes(path);
+    if (file === null) return null;
+    const parsed = readHeader(file);
+    if (parsed === null) return this.#setAside(path);
+    if (parsed.header.expiresAt <= this.#deps.now()) return null;
+    const cacheKey = await key();
+    if (cacheKey === null || cacheKey.id !== parsed.header.keyId) return null;
+    const credentials = await openSession(name, file, parsed, cacheKey);
+    return credentials === null ? this.#setAside(path) : { credentials, lifetime: parsed.header };
+  }
+
+  /** The mark that {@link write} wants: taken before the calls that lead to the record. */
+  epoch(): string {
+    return this.#deps.files.readText(this.path(EPOCH_FILE)) ?? "";
+  }
+
+  /**
+   * Keeps the session, unless records were cleared since `epoch` was taken. A folder that can't be written costs a warning, not
+   * the answer.
+   */
+  async write(
+    name: string,
+    header: Omit<SessionHeader, "keyId">,
+    credentials: Credentials,
+    key: CacheKey,
+    epoch: string,
+  ): Promise<void> {
+    try {
+      const nonce = this.#deps.randomBytes(12);
+      const file = await sealSession(name, { ...header, keyId: key.id }, credentials, key, nonce);
+      this.#deps.files.makeDirectory(this.#deps.folder, 0o700);
+      if (this.epoch() !== epoch) return;
+      const path = this.path(name + SESSION_FILE_EXTENSION);
+      this.#deps.replaceFile(path, file);
+      // A clear that ran between the check and the replacement would have missed the new file.
+      if (this.epoch() !== epoch) this.#deps.files.remove(path);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.#deps.warn(`could not keep the session for next time: ${error.message}`);
+    }
+  }
+
+  /** Forgets one record, for when AWS no longer takes what it holds. */
+  forget(name: string): void {
+    this.#deps.files.remove(this.path(name + SESSION_FILE_EXTENSION));
+  }
+
+  /** All records by their clear headers, expired ones included, sorted by profile, kind and expiry. Unlocks nothing. */
+  list(): SessionSummary[] {
+    return this.#headers()
+      .map(({ header }) => ({ kind: header.kind, profile: header.profile, expiresAt: header.expiresAt }))
+      .sort((a, b) => compare(a.profile, b.profile) || compare(a.kind, b.kind) || a.expiresAt - b.expiresAt);
+  }
+
+  /** Removes the records in which the profile has a part, or all for `null`; answers how many there were. */
+  clear(profile: string | null): number {
+    if (this.#deps.files.stat(this.#deps.folder) === null) return 0;
+    const mark = [...this.#deps.randomBytes(16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    this.#deps.replaceFile(this.path(EPOCH_FILE), new TextEncoder().encode(mark));
+    let removed = 0;
+    for (const { path, header } of this.#headers()) {
+      if (profile !== null && !header.involved.includes(profile) && header.profile !== profile) continue;
+      if (this.#deps.files.remove(path)) removed++;
+    }
+    return removed;
+  }
+
+  /** Removes what has expired and what was set aside more than a day ago. */
+  sweep(): void {
+    const now = this.#deps.now();
+    for (const { path, header } of this.#headers()) {
+      if (header.expiresAt <= now) this.#deps.files.remove(path);
+    }
+    for (const name of this.#deps.files.list(this.#deps.folder) ?? []) {
+      if (!name.endsWith(DAMAGED_EXTENSION)) continue;
+      const path = this.path(name);
+      const info = this.#deps.files.stat(path, { noFollow: true });
+      if (info !== null && now - info.modifiedAt > 24 * 3_600_000) this.#deps.files.remove(path);
+    }
+  }
+
+  #headers(): { path: string; header: SessionHeader }[] {
+    const found: { path: string; header: SessionHeader }[] = [];
+    for (const name of this.#deps.files.list(this.#deps.folder) ?? []) {
+      if (!name.endsWith(SESSION_FILE_EXTENSION)) continue;
+      const path = this.path(name);
+      const file = this.#deps.files.readBytes(path);
+      const parsed = file === null ? null : readHeader(file);
+      if (parsed !== null) found.push({ path, header: parsed.header });
+    }
+    return found;
+  }
+
+  #setAside(path: string): null {
+    try {
+      this.#deps.files.rename(path, path + DAMAGED_EXTENSION);
+      this.#deps.warn(`a damaged session file was set aside as ${path + DAMAGED_EXTENSION}`);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.#deps.warn(`ignored a damaged session file: ${path}`);
+    }
+    return null;
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
