@@ -19,6 +19,8 @@ export type StepMfa =
 interface StepCommon {
   /** The profile whose settings shape the call. */
   readonly profile: string;
+  /** Every profile that has a part in the call's answer: this one first, the one with the stored keys last. */
+  readonly involved: readonly string[];
   readonly durationSeconds: number;
   readonly mfa: StepMfa;
   /** Shell command that prints the code, or `null` to ask. Only looked at when `mfa.use` is `code`. */
@@ -48,8 +50,6 @@ export interface Plan {
   readonly base: { readonly kind: "stored keys"; readonly profile: string; readonly reason: string };
   /** In the order they are carried out; empty when the stored keys themselves are the answer. */
   readonly steps: readonly PlanStep[];
-  /** Every profile that has a part in the answer, the one asked for first. */
-  readonly involved: readonly string[];
   /** Calls that were considered and left out, and why: lines for `--debug`. */
   readonly notes: readonly string[];
 }
@@ -78,25 +78,23 @@ export function planCredentials(target: ProfileSettings, options: PlanOptions): 
 
   for (let i = chain.length - 1; i >= 0; i--) {
     const profile = chain[i]!;
+    const involved = chain.slice(i).map((member) => member.name);
     const consumer = i > 0 ? chain[i - 1]! : null;
-    const primes = signer === "keys" && (profile.role === null || consumer?.role != null) &&
-      !keepsFullRoleDuration(chain, i);
-    if (primes) {
-      const refusal = whyNoSession(profile, consumer, options.noSession);
+    // Only stored keys can make a session, and only for a profile that is the answer itself or stands behind a role.
+    if (signer === "keys" && (profile.role === null || consumer?.role != null)) {
+      const refusal = keepsFullRoleDuration(chain, i)
+        ? `the role is to last more than ${ROLE_CHAINING_LIMIT_SECONDS} s`
+        : whyNoSession(profile, consumer, options.noSession);
       if (refusal === null) {
-        const step = sessionStep(profile, consumer, request);
+        const step = sessionStep(profile, involved, consumer, request);
         steps.push(step);
         request = step.request;
         spentSerial = profile.mfaSerial;
         signer = "session";
       } else notes.push(`no GetSessionToken for ${profile.name}: ${refusal}`);
-    } else if (signer === "keys" && keepsFullRoleDuration(chain, i)) {
-      notes.push(
-        `no GetSessionToken for ${profile.name}: the role is to last more than ${ROLE_CHAINING_LIMIT_SECONDS} s`,
-      );
     }
     if (profile.role !== null) {
-      const step: AssumeRoleStep = roleStep(profile, profile.role, signer, spentSerial, request);
+      const step = roleStep(profile, involved, profile.role, signer, spentSerial, request);
       steps.push(step);
       request = step.request;
       if (step.mfa.use === "code") spentSerial = step.mfa.serial;
@@ -113,7 +111,6 @@ export function planCredentials(target: ProfileSettings, options: PlanOptions): 
         : `reached by source_profile from ${target.name}`,
     },
     steps,
-    involved: chain.map((profile) => profile.name),
     notes,
   };
 }
@@ -186,6 +183,7 @@ function whyNoSession(
 
 function sessionStep(
   profile: ProfileSettings,
+  involved: readonly string[],
   consumer: ProfileSettings | null,
   before: string,
 ): GetSessionTokenStep {
@@ -198,6 +196,7 @@ function sessionStep(
   return {
     kind: "GetSessionToken",
     profile: profile.name,
+    involved,
     durationSeconds,
     mfa,
     mfaProcess: profile.mfaProcess,
@@ -205,13 +204,15 @@ function sessionStep(
     reason: consumer === null
       ? "a session keeps the long-lived keys out of the answer"
       : `one session with MFA serves every role behind ${profile.name}`,
-    request: before + field("call", "GetSessionToken") + field("duration", durationSeconds) +
+    request: before + field("call", "GetSessionToken") + field("profile", profile.name) +
+      field("duration", durationSeconds) +
       field("mfa", profile.mfaSerial) + endpointFields(profile.endpoints),
   };
 }
 
 function roleStep(
   profile: ProfileSettings,
+  involved: readonly string[],
   role: RoleSettings,
   signer: "keys" | "session" | "role",
   spentSerial: string | null,
@@ -237,13 +238,14 @@ function roleStep(
   return {
     kind: "AssumeRole",
     profile: profile.name,
+    involved,
     role,
     durationSeconds,
     mfa,
     mfaProcess: profile.mfaProcess,
     endpoints: profile.endpoints,
     reason: reasons.join("; "),
-    request: before + field("call", "AssumeRole") + field("role", role.arn) +
+    request: before + field("call", "AssumeRole") + field("profile", profile.name) + field("role", role.arn) +
       field("duration", durationSeconds) +
       field("mfa", mfa.use === "none" ? null : mfa.serial) + field("session-name", role.sessionName) +
       field("external-id", role.externalId) + field("source-identity", role.sourceIdentity) +

@@ -128,7 +128,7 @@ class PlanRun {
         {
           kind: `sts.${step.kind}`,
           profile: step.profile,
-          involved: this.#plan.involved,
+          involved: step.involved,
           issuedAt: this.#now(),
           expiresAt: credentials.expiresAt,
         },
