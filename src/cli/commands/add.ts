@@ -1,0 +1,144 @@
+/**
+ * `add`: stores a user's access key under a profile's name and puts the profile into the config file. Asks for access key id, secret access key
+ * and MFA device, in this order; answers that can't be right are refused before anything is stored.
+ */
+import { AppError } from "../../errors.ts";
+import { Secret } from "../../secret.ts";
+import { checkAccessKeyId, checkMfaSerial, checkSecretKey } from "../access_key_input.ts";
+import type { InputOf } from "../command.ts";
+import { countOf } from "../count_of.ts";
+import type { addDeclaration } from "../declarations.ts";
+import type { CommandDeps, ConfigView, NewAccessKeys } from "../deps.ts";
+import { exitCodes } from "../exit_codes.ts";
+import { goQuote } from "../go_quote.ts";
+import { presentNotice } from "../present.ts";
+
+type AddDeps = Pick<
+  CommandDeps,
+  "config" | "saveProfile" | "accessKeys" | "sessions" | "ask" | "env" | "stdout" | "stderr"
+>;
+
+export async function add(input: InputOf<typeof addDeclaration>, deps: AddDeps): Promise<number> {
+  const { profile } = input;
+  refuseName(profile);
+  const config = await deps.config();
+  refuseSourceProfile(profile, config);
+  const shelf = await deps.accessKeys();
+  const keys = input.env ? keysFromEnvironment(deps) : await askForKeys(deps);
+  const mfaSerial = input.env
+    ? null
+    : checkMfaSerial(await answerTo("MFA device ARN (blank if there is none)", deps));
+
+  const replaced = await shelf.has(profile);
+  await shelf.write(profile, keys);
+  deps.stdout.write(
+    `${replaced ? "Replaced" : "Added"} the access key of profile ${goQuote(profile)} in the vault\n`,
+  );
+
+  const count = await afterStoring(
+    "its sessions were not removed",
+    [`aws-vault clear ${profile}`],
+    async () => {
+      return await (await deps.sessions()).clear(profile);
+    },
+  );
+  if (count > 0) deps.stdout.write(`Deleted ${countOf(count, "session")} of profile ${goQuote(profile)}\n`);
+  await writeConfig(input, mfaSerial, config, deps);
+  return exitCodes.success;
+}
+
+function refuseName(profile: string) {
+  if (profile === "") throw new AppError("profile-name-invalid", "usage", "the profile's name is empty");
+  // deno-lint-ignore no-control-regex
+  if (!/[\u0000-\u001f\u007f]/.test(profile)) return;
+  throw new AppError(
+    "profile-name-invalid",
+    "usage",
+    `the profile's name ${goQuote(profile)} has a control character in it`,
+  );
+}
+
+/** A profile whose keys come from another one never looks at its own. One that names itself does. */
+function refuseSourceProfile(profile: string, config: ConfigView) {
+  const source = config.ownValue(profile, "source_profile");
+  if (!source || source === profile) return;
+  const message = `profile ${goQuote(profile)} has source_profile ${
+    goQuote(source)
+  }, so a key stored for it would never be used`;
+  throw new AppError("key-without-effect", "config", message, {
+    hints: [`aws-vault add ${source}`, `or remove source_profile from the profile in ${config.path}`],
+  });
+}
+
+function keysFromEnvironment({ env }: AddDeps): NewAccessKeys {
+  const [id, secret] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map((name) => {
+    const value = env.get(name);
+    if (value) return value;
+    throw new AppError("key-variable-missing", "usage", `the environment variable ${name} is not set`, {
+      hints: ["without --env, add asks for the key"],
+    });
+  });
+  return {
+    accessKeyId: checkAccessKeyId(id ?? ""),
+    secretAccessKey: checkSecretKey(new Secret(secret ?? "")),
+  };
+}
+
+async function askForKeys(deps: AddDeps): Promise<NewAccessKeys> {
+  const accessKeyId = checkAccessKeyId(await answerTo("Access key id", deps));
+  return {
+    accessKeyId,
+    secretAccessKey: checkSecretKey(await deps.ask({ label: "Secret access key", kind: "secret" })),
+  };
+}
+
+async function answerTo(label: string, { ask }: AddDeps): Promise<string> {
+  return (await ask({ label, kind: "text" })).reveal();
+}
+
+async function writeConfig(
+  { profile, addConfig }: InputOf<typeof addDeclaration>,
+  mfaSerial: string | null,
+  config: ConfigView,
+  deps: AddDeps,
+): Promise<void> {
+  const present = config.hasProfile(profile);
+  const current = config.ownValue(profile, "mfa_serial");
+  if (mfaSerial !== null && current !== null && current !== mfaSerial) {
+    presentNotice(
+      deps.stderr,
+      `profile ${goQuote(profile)} keeps its mfa_serial ${current}, see ${config.path}`,
+    );
+    return;
+  }
+  if (!addConfig) {
+    if (mfaSerial !== null && current === null) {
+      presentNotice(deps.stderr, `with --no-add-config, mfa_serial is not written to ${config.path}`);
+    }
+    return;
+  }
+  const values: Record<string, string> = mfaSerial === null || current !== null
+    ? {}
+    : { mfa_serial: mfaSerial };
+  if (present && values["mfa_serial"] === undefined) return;
+  const hint = `add the section of the profile to ${config.path} yourself`;
+  await afterStoring("the config file was not written", [hint], () => deps.saveProfile(profile, values));
+}
+
+/** The key is in the vault by now, and the user has to know that when a later step fails. */
+async function afterStoring<T>(lost: string, hints: readonly string[], step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (cause) {
+    if (!(cause instanceof AppError)) throw cause;
+    throw new AppError(
+      "add-incomplete",
+      cause.kind,
+      `the access key is stored, but ${lost}: ${cause.message}`,
+      {
+        hints: [...cause.hints, ...hints],
+        cause,
+      },
+    );
+  }
+}

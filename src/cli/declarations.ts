@@ -1,0 +1,173 @@
+/** The declarations of all commands, in the order in which help shows them. Data only: the bodies are in `commands/`. */
+import type { Declaration } from "./command.ts";
+
+const duration = {
+  type: "duration",
+  short: "d",
+  env: "AWS_VAULT_DURATION",
+  help: "How long new sessions and roles live, for example 1h",
+} as const;
+const noSession = {
+  type: "boolean",
+  short: "n",
+  help: "Use the stored keys without a GetSessionToken session",
+} as const;
+const region = { type: "text", placeholder: "REGION", help: "AWS region, before any other setting" } as const;
+const mfaToken = {
+  type: "text",
+  short: "t",
+  placeholder: "CODE",
+  env: "AWS_VAULT_MFA_TOKEN",
+  secret: true,
+  help: "The MFA code, instead of being asked; - reads it from stdin",
+} as const;
+const stdout = {
+  type: "boolean",
+  env: "AWS_VAULT_STDOUT",
+  help: "Print the SSO sign-in link instead of opening a browser",
+} as const;
+
+export const addDeclaration = {
+  name: "add",
+  help: "Store a user's access key",
+  examples: ["aws-vault add work", "aws-vault add --env work"],
+  positionals: { profile: { help: "Name of the profile", required: true } },
+  flags: {
+    env: { type: "boolean", help: "Read the key from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" },
+    addConfig: {
+      type: "boolean",
+      default: true,
+      help: "Add the profile to the config file if it is not there",
+    },
+  },
+} as const satisfies Declaration;
+
+export const removeDeclaration = {
+  name: "remove",
+  aliases: ["rm"],
+  help: "Remove a stored access key and the sessions made with it",
+  examples: ["aws-vault remove work"],
+  positionals: { profile: { help: "Name of the profile", required: true, completes: "stored-profiles" } },
+  flags: {
+    force: { type: "boolean", short: "f", help: "Remove without asking" },
+    sessionsOnly: {
+      type: "boolean",
+      short: "s",
+      hidden: true,
+      help: "Remove only the sessions of the profile",
+    },
+  },
+} as const satisfies Declaration;
+
+const listJson = "--json already has profiles, credentials and sessions in it; give it alone";
+
+export const listDeclaration = {
+  name: "list",
+  aliases: ["ls"],
+  help: "List profiles, stored access keys and sessions",
+  examples: ["aws-vault list", "aws-vault list --profiles"],
+  positionals: {},
+  flags: {
+    profiles: { type: "boolean", help: "Print the profile names of the config file, one per line" },
+    sessions: { type: "boolean", help: "Print the sessions, one per line" },
+    credentials: { type: "boolean", help: "Print the profiles with a stored access key, one per line" },
+    json: { type: "boolean", help: "Print everything as JSON" },
+  },
+  conflicts: [
+    { flags: ["json", "profiles"], hint: listJson },
+    { flags: ["json", "sessions"], hint: listJson },
+    { flags: ["json", "credentials"], hint: listJson },
+  ],
+} as const satisfies Declaration;
+
+export const execDeclaration = {
+  name: "exec",
+  help: "Run a command, or a shell, with AWS credentials in its environment",
+  examples: ["aws-vault exec work -- aws s3 ls", "aws-vault exec work"],
+  positionals: {
+    profile: {
+      help: "Name of the profile",
+      env: "AWS_PROFILE",
+      skippedByDashes: true,
+      completes: "profiles",
+    },
+    command: {
+      help: "Command to run; without it, your shell",
+      endsFlags: true,
+      completes: "programs",
+    },
+    args: { help: "Its arguments", many: true },
+  },
+  flags: {
+    duration,
+    noSession,
+    region,
+    mfaToken,
+    json: {
+      type: "boolean",
+      short: "j",
+      hidden: true,
+      help: "Print the credentials as JSON (use export --format=json)",
+    },
+    server: {
+      type: "boolean",
+      short: "s",
+      later: true,
+      help: "Serve credentials as the ECS credential server does",
+    },
+    ecsServer: { type: "boolean", later: true, help: "Serve credentials as the ECS credential server does" },
+    ec2Server: { type: "boolean", later: true, help: "Serve credentials as the EC2 metadata server does" },
+    lazy: { type: "boolean", later: true, help: "Get credentials when the server is first asked" },
+    stdout,
+    profileEnv: {
+      type: "boolean",
+      env: "AWS_VAULT_PROFILE_ENV",
+      help: "Give the command AWS_PROFILE instead of credentials",
+    },
+  },
+  conflicts: [
+    {
+      flags: ["json", "profileEnv"],
+      hint:
+        "to print credentials give --json alone, to run a command with AWS_PROFILE give --profile-env alone",
+    },
+  ],
+} as const satisfies Declaration;
+
+export const exportDeclaration = {
+  name: "export",
+  help: "Print credentials, for credential_process, eval or a file",
+  examples: ["aws-vault export --format=json work", 'eval "$(aws-vault export --format=export-env work)"'],
+  positionals: { profile: { help: "Name of the profile", env: "AWS_PROFILE", completes: "profiles" } },
+  flags: {
+    duration,
+    noSession,
+    region,
+    mfaToken,
+    format: {
+      type: "choice",
+      placeholder: "FORMAT",
+      choices: ["env", "export-env", "json", "ini"],
+      default: "env",
+      help: "How to print them",
+    },
+    stdout,
+  },
+} as const satisfies Declaration;
+
+export const clearDeclaration = {
+  name: "clear",
+  help: "Remove sessions, of one profile or all",
+  examples: ["aws-vault clear", "aws-vault clear work"],
+  positionals: { profile: { help: "Name of the profile", completes: "profiles" } },
+  flags: {},
+} as const satisfies Declaration;
+
+export const versionDeclaration = {
+  name: "version",
+  help: "Show the version",
+  positionals: {},
+  flags: {
+    json: { type: "boolean", help: "Print version, runtime, operating system and architecture as JSON" },
+  },
+} as const satisfies Declaration;

@@ -1,0 +1,154 @@
+/** The flags that every command takes, and those that make the program show something instead of running a command. */
+import type { Conflict, Flags, FlagValue } from "./command.ts";
+import type { GlobalOptions } from "./deps.ts";
+
+export const globalFlags = {
+  debug: { type: "boolean", help: "Write what the program does to stderr, without secrets" },
+  backend: {
+    type: "choice",
+    placeholder: "BACKEND",
+    env: "AWS_VAULT_BACKEND",
+    choices: ["keychain", "wincred", "secret-service", "keyctl", "file"],
+    laterChoices: [
+      "winhello",
+      "kwallet",
+      "pass",
+      "passage",
+      "op-connect",
+      "op",
+      "op-desktop",
+      "proton-pass",
+    ],
+    help: "Secret store to use; without it, the store of this operating system",
+  },
+  prompt: {
+    type: "choice",
+    placeholder: "DRIVER",
+    env: "AWS_VAULT_PROMPT",
+    choices: ["terminal", "osascript", "zenity", "kdialog", "ykman", "pass", "wincredui", "none"],
+    help: "How to ask for MFA codes; none never asks",
+  },
+  noPrompt: { type: "boolean", help: "Never ask; fail at once instead (same as --prompt=none)" },
+  keychain: {
+    type: "text",
+    placeholder: "NAME",
+    env: "AWS_VAULT_KEYCHAIN_NAME",
+    default: "aws-vault",
+    help: "Name of the macOS keychain to use",
+  },
+  secretServiceCollection: {
+    type: "text",
+    placeholder: "NAME",
+    env: "AWS_VAULT_SECRET_SERVICE_COLLECTION_NAME",
+    default: "awsvault",
+    help: "Name of the secret-service collection to use",
+  },
+  fileDir: {
+    type: "text",
+    placeholder: "FOLDER",
+    env: "AWS_VAULT_FILE_DIR",
+    default: "~/.awsvault/keys/",
+    help: "Folder of the file store",
+  },
+  passDir: {
+    type: "text",
+    placeholder: "FOLDER",
+    env: "AWS_VAULT_PASS_PASSWORD_STORE_DIR",
+    help: "Folder of the pass password store",
+  },
+  passCmd: { type: "text", placeholder: "PROGRAM", env: "AWS_VAULT_PASS_CMD", help: "The pass program" },
+  passPrefix: {
+    type: "text",
+    placeholder: "PREFIX",
+    env: "AWS_VAULT_PASS_PREFIX",
+    help: "Prefix of item names in pass",
+  },
+  opTimeout: {
+    type: "duration",
+    env: "AWS_VAULT_OP_TIMEOUT",
+    default: 15,
+    help: "Deadline of a 1Password call",
+  },
+  opVaultId: {
+    type: "text",
+    placeholder: "ID",
+    env: "AWS_VAULT_OP_VAULT_ID",
+    help: "1Password vault to use",
+  },
+  opItemTitlePrefix: {
+    type: "text",
+    placeholder: "PREFIX",
+    env: "AWS_VAULT_OP_ITEM_TITLE_PREFIX",
+    default: "aws-vault",
+    help: "Prefix of 1Password item titles",
+  },
+  opItemTag: {
+    type: "text",
+    placeholder: "TAG",
+    env: "AWS_VAULT_OP_ITEM_TAG",
+    default: "aws-vault",
+    help: "Tag of 1Password items",
+  },
+  opConnectHost: {
+    type: "text",
+    placeholder: "URL",
+    env: "AWS_VAULT_OP_CONNECT_HOST",
+    help: "1Password Connect server",
+  },
+  opDesktopAccountId: {
+    type: "text",
+    placeholder: "ID",
+    env: "AWS_VAULT_OP_DESKTOP_ACCOUNT_ID",
+    help: "Account of the 1Password desktop app",
+  },
+  protonPassShareId: {
+    type: "text",
+    placeholder: "ID",
+    env: "AWS_VAULT_PROTON_PASS_SHARE_ID",
+    help: "Proton Pass share to use",
+  },
+  protonPassItemTitlePrefix: {
+    type: "text",
+    placeholder: "PREFIX",
+    env: "AWS_VAULT_PROTON_PASS_ITEM_TITLE_PREFIX",
+    help: "Prefix of Proton Pass item titles",
+  },
+  protonPassApiBase: {
+    type: "text",
+    placeholder: "URL",
+    env: "AWS_VAULT_PROTON_PASS_API_BASE",
+    help: "Proton Pass server",
+  },
+  protonPassTimeout: {
+    type: "duration",
+    env: "AWS_VAULT_PROTON_PASS_TIMEOUT",
+    help: "Deadline of a Proton Pass call",
+  },
+  biometrics: {
+    type: "boolean",
+    env: "AWS_VAULT_BIOMETRICS",
+    help: "Ask for Touch ID before the macOS keychain is used",
+  },
+} as const satisfies Flags;
+
+export const globalConflicts: readonly Conflict[] = [
+  { flags: ["prompt", "noPrompt"], hint: "give --prompt=DRIVER to be asked, or --no-prompt alone" },
+];
+
+/** Flags that are answered before, and instead of, any command. */
+export const programFlags = {
+  help: { type: "boolean", help: "Show help for the program or, with a command, for that command" },
+  helpLong: { type: "boolean", hidden: true, help: "Show help for the program and all its commands" },
+  helpMan: { type: "boolean", later: true, help: "Show a manual page" },
+  version: { type: "boolean", short: "v", help: "Show the version" },
+  completionBash: { type: "boolean", later: true, help: "List completions" },
+  completionScriptBash: { type: "boolean", later: true, help: "Show the completion script for bash" },
+  completionScriptZsh: { type: "boolean", later: true, help: "Show the completion script for zsh" },
+} as const satisfies Flags;
+
+type GlobalValues = { readonly [K in keyof typeof globalFlags]: FlagValue<(typeof globalFlags)[K]> };
+
+/** Folds `--no-prompt` into `--prompt`. */
+export function toGlobalOptions({ noPrompt, ...values }: GlobalValues): GlobalOptions {
+  return noPrompt ? { ...values, prompt: "none" } : values;
+}
