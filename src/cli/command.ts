@@ -96,9 +96,14 @@ type PositionalValue<P extends Positional> = P extends { readonly many: true } ?
   : P extends { readonly required: true } ? string
   : string | null;
 
+/** One member per flag; none for those of a later version, which never get as far as a value. */
+export type FlagValues<F extends Flags> = {
+  readonly [K in keyof F as F[K] extends { readonly later: true } ? never : K]: FlagValue<F[K]>;
+};
+
 /** The typed input of a command: one member per flag and positional, under the declaration's own keys. */
 export type InputOf<D extends Pick<Declaration, "flags" | "positionals">> =
-  & { readonly [K in keyof D["flags"]]: FlagValue<D["flags"][K]> }
+  & FlagValues<D["flags"]>
   & { readonly [K in keyof D["positionals"]]: PositionalValue<D["positionals"][K]> };
 
 /** Does what the input says and answers the exit code. */

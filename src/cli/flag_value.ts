@@ -54,11 +54,9 @@ function durationValue(text: string, origin: string): number {
   try {
     seconds = parseDuration(text, { allowDaysAndWeeks: true });
   } catch (cause) {
+    const known = cause instanceof AppError ? cause.hints : [];
     throw new AppError("flag-value-invalid", "usage", `${origin} is not a duration: ${goQuote(text)}`, {
-      hints: [
-        "write for example 90s, 15m, 1h30m or 1d",
-        ...text.startsWith("=") ? [`write ${origin} without the =`] : [],
-      ],
+      hints: [...known, ...text.startsWith("=") ? [`write ${origin} ${text.slice(1)}`] : []],
       cause,
     });
   }

@@ -1,5 +1,5 @@
 /** The flags that every command takes, and those that make the program show something instead of running a command. */
-import type { Conflict, Flags, FlagValue } from "./command.ts";
+import type { Conflict, Flags, FlagValues } from "./command.ts";
 import type { GlobalOptions } from "./deps.ts";
 
 export const globalFlags = {
@@ -146,9 +146,7 @@ export const programFlags = {
   completionScriptZsh: { type: "boolean", later: true, help: "Show the completion script for zsh" },
 } as const satisfies Flags;
 
-type GlobalValues = { readonly [K in keyof typeof globalFlags]: FlagValue<(typeof globalFlags)[K]> };
-
 /** Folds `--no-prompt` into `--prompt`. */
-export function toGlobalOptions({ noPrompt, ...values }: GlobalValues): GlobalOptions {
+export function toGlobalOptions({ noPrompt, ...values }: FlagValues<typeof globalFlags>): GlobalOptions {
   return noPrompt ? { ...values, prompt: "none" } : values;
 }

@@ -4,6 +4,7 @@
  */
 import { AppError } from "../../errors.ts";
 import { Secret } from "../../secret.ts";
+import { classifyItemName, requireWritableItemName } from "../../vault/item_names.ts";
 import { checkAccessKeyId, checkMfaSerial, checkSecretKey } from "../access_key_input.ts";
 import type { InputOf } from "../command.ts";
 import { countOf } from "../count_of.ts";
@@ -47,15 +48,14 @@ export async function add(input: InputOf<typeof addDeclaration>, deps: AddDeps):
   return exitCodes.success;
 }
 
+/** Before anything is asked: a name that no store takes, or that would read as a session or SSO token item. */
 function refuseName(profile: string) {
-  if (profile === "") throw new AppError("profile-name-invalid", "usage", "the profile's name is empty");
-  // deno-lint-ignore no-control-regex
-  if (!/[\u0000-\u001f\u007f]/.test(profile)) return;
-  throw new AppError(
-    "profile-name-invalid",
-    "usage",
-    `the profile's name ${goQuote(profile)} has a control character in it`,
-  );
+  requireWritableItemName(profile);
+  if (classifyItemName(profile) === "access-key") return;
+  const message = `no profile can be called ${
+    goQuote(profile)
+  }: such names are kept for sessions and SSO tokens`;
+  throw new AppError("profile-name-reserved", "usage", message, { hints: ["choose another name"] });
 }
 
 /** A profile whose keys come from another one never looks at its own. One that names itself does. */

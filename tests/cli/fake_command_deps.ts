@@ -1,0 +1,211 @@
+/** Stand-ins for everything a command needs, remembering what was written and asked. Override the members a test is about. */
+import type { Credentials } from "../../src/aws/credentials.ts";
+import type { CommandDeps, ConfigView, GlobalOptions } from "../../src/cli/deps.ts";
+import type { ProfileSettings } from "../../src/config/settings.ts";
+import type { CredentialsRequest } from "../../src/credentials/request.ts";
+import { AppError } from "../../src/errors.ts";
+import type { OutputStream } from "../../src/host/host.ts";
+import { silentLog } from "../../src/log.ts";
+import { Secret } from "../../src/secret.ts";
+import type { SessionSummary } from "../../src/sessions/session_summary.ts";
+
+export const now = Date.UTC(2026, 0, 1, 0, 0, 0);
+
+export const secretKey = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+export const temporary: Credentials = {
+  accessKeyId: "ASIAIOSFODNN7EXAMPLE",
+  secretAccessKey: new Secret(secretKey),
+  sessionToken: new Secret("FwoGZXIvYXdzEXAMPLETOKEN=="),
+  expiresAt: now + 3_600_000,
+  accountId: "123456789012",
+};
+
+export class FakeStream implements OutputStream {
+  text = "";
+  readonly #terminal: boolean;
+  constructor(terminal = false) {
+    this.#terminal = terminal;
+  }
+  write(data: string | Uint8Array) {
+    this.text += typeof data === "string" ? data : new TextDecoder().decode(data);
+  }
+  isTerminal() {
+    return this.#terminal;
+  }
+}
+
+export interface World {
+  /** Own values per profile, in file order. */
+  config?: Record<string, Record<string, string>>;
+  /** sso-session name to start URL. */
+  ssoSessions?: Record<string, string>;
+  stored?: string[];
+  tokens?: string[];
+  sessions?: SessionSummary[];
+  /** What the user answers, in order. `null`: there is no terminal. */
+  answers?: string[] | null;
+  env?: Record<string, string>;
+  stdin?: string;
+  credentials?: Credentials;
+  region?: string | null;
+  stdoutIsTerminal?: boolean;
+  stderrIsTerminal?: boolean;
+  os?: "linux" | "windows";
+}
+
+export interface FakeDeps extends CommandDeps {
+  readonly stdout: FakeStream;
+  readonly stderr: FakeStream;
+  /** In the order of events: `ask Label`, `write name`, `request {...}`, `run …`. */
+  readonly events: string[];
+  readonly requests: CredentialsRequest[];
+}
+
+export function fakeCommandDeps(
+  world: World = {},
+  overrides: Partial<Omit<FakeDeps, "events" | "requests">> = {},
+): FakeDeps {
+  const { config = {}, ssoSessions = {}, stored = [], tokens = [], env = {} } = world;
+  const sessions = [...world.sessions ?? []];
+  const answers = world.answers === null ? null : [...world.answers ?? []];
+  const events: string[] = [];
+  const requests: CredentialsRequest[] = [];
+  const view: ConfigView = {
+    path: "/home/jon/.aws/config",
+    profileNames: () => Object.keys(config),
+    hasProfile: (name) => Object.hasOwn(config, name),
+    ownValue: (profile, key) => config[profile]?.[key] ?? null,
+    ssoStartUrl: (profile) => {
+      const section = config[profile] ?? {};
+      return ssoSessions[section["sso_session"] ?? ""] ?? section["sso_start_url"] ?? null;
+    },
+    ssoSessionNames: (url) => Object.keys(ssoSessions).filter((name) => ssoSessions[name] === url),
+  };
+  const take = (list: string[], name: string) => {
+    const index = list.indexOf(name);
+    if (index >= 0) list.splice(index, 1);
+    return Promise.resolve(index >= 0);
+  };
+  const ask = (label: string) => {
+    events.push(`ask ${label}`);
+    const answer = answers?.shift();
+    if (answer === undefined) {
+      throw new AppError("no-terminal", "unavailable", "there is no terminal to ask on", {
+        hints: ["run it in a terminal"],
+      });
+    }
+    return Promise.resolve(answer);
+  };
+  return {
+    events,
+    requests,
+    stdout: new FakeStream(world.stdoutIsTerminal),
+    stderr: new FakeStream(world.stderrIsTerminal),
+    env: { get: (name) => env[name], all: () => ({ ...env }) },
+    clock: { now: () => now },
+    platform: { runtime: "deno", os: world.os ?? "linux", arch: "x64" },
+    readStdin: () => Promise.resolve(world.stdin ?? ""),
+    log: silentLog,
+    config: () => Promise.resolve(view),
+    saveProfile: (profile, values) => {
+      events.push(`save ${profile} ${JSON.stringify(values)}`);
+      return Promise.resolve();
+    },
+    accessKeys: () =>
+      Promise.resolve({
+        profiles: () => Promise.resolve(stored),
+        has: (profile) => Promise.resolve(stored.includes(profile)),
+        write: (profile, keys) => {
+          events.push(`write ${profile} ${keys.accessKeyId} ${keys.secretAccessKey.reveal()}`);
+          return Promise.resolve();
+        },
+        remove: (profile) => take(stored, profile),
+      }),
+    sessions: () =>
+      Promise.resolve({
+        list: () => Promise.resolve(sessions),
+        clear: (profile) => {
+          const before = sessions.length;
+          for (let i = before - 1; i >= 0; i--) {
+            if (profile === null || sessions[i]?.profile === profile) sessions.splice(i, 1);
+          }
+          return Promise.resolve(before - sessions.length);
+        },
+      }),
+    ssoTokens: () =>
+      Promise.resolve({
+        startUrls: () => Promise.resolve([...tokens]),
+        remove: (url) => take(tokens, url),
+      }),
+    getCredentials: (request, { printUrl }) => {
+      requests.push(request);
+      events.push(`request ${request.profile}${printUrl ? " printing the link" : ""}`);
+      return Promise.resolve({
+        credentials: world.credentials ?? temporary,
+        settings: fakeSettings(request.profile, world.region ?? null),
+      });
+    },
+    ask: async ({ label, kind }) => new Secret(await ask(`${label} (${kind})`)),
+    pickProfile: (names) => ask(`pick ${names.join(" ")}`),
+    childEnvironment: (request) => ({
+      AWS_VAULT: request.profile,
+      ...request.credentials === null
+        ? { AWS_PROFILE: request.profile }
+        : { KEY: request.credentials.accessKeyId },
+      ...request.region === null ? {} : { AWS_REGION: request.region },
+    }),
+    runChild: ({ command, args, env }) => {
+      events.push(`run ${JSON.stringify([command, ...args])} ${JSON.stringify(env)}`);
+      return Promise.resolve(7);
+    },
+    ...overrides,
+  };
+}
+
+/** The global options of a command line without any global flag. */
+export const noOptions: GlobalOptions = {
+  debug: false,
+  backend: null,
+  prompt: null,
+  keychain: "aws-vault",
+  secretServiceCollection: "awsvault",
+  fileDir: "~/.awsvault/keys/",
+  passDir: null,
+  passCmd: null,
+  passPrefix: null,
+  opTimeout: 15,
+  opVaultId: null,
+  opItemTitlePrefix: "aws-vault",
+  opItemTag: "aws-vault",
+  opConnectHost: null,
+  opDesktopAccountId: null,
+  protonPassShareId: null,
+  protonPassItemTitlePrefix: null,
+  protonPassApiBase: null,
+  protonPassTimeout: null,
+  biometrics: false,
+};
+
+function fakeSettings(name: string, region: string | null): ProfileSettings {
+  return {
+    name,
+    inConfig: true,
+    endpoints: {
+      region,
+      stsEndpointUrl: null,
+      stsRegionalEndpoints: "regional",
+      useFips: false,
+      useDualStack: false,
+      endpointUrl: null,
+    },
+    mfaSerial: null,
+    mfaProcess: null,
+    role: null,
+    durations: { assumeRoleSeconds: 3600, sessionTokenSeconds: 3600, chainedSessionTokenSeconds: 28800 },
+    source: null,
+    sso: null,
+    webIdentity: null,
+    credentialProcess: null,
+  };
+}
