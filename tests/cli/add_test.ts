@@ -20,9 +20,9 @@ interface Row {
 }
 
 const questions = [
-  "ask Access key id (text)",
-  "ask Secret access key (secret)",
-  "ask MFA device ARN (blank if there is none) (text)",
+  "ask access key ID (text)",
+  "ask secret access key (secret)",
+  "ask MFA device ARN (blank for none) (text)",
 ];
 
 const rows: Row[] = [

@@ -28,7 +28,7 @@ export async function add(input: InputOf<typeof addDeclaration>, deps: AddDeps):
   const keys = input.env ? keysFromEnvironment(deps) : await askForKeys(deps);
   const mfaSerial = input.env
     ? null
-    : checkMfaSerial(await answerTo("MFA device ARN (blank if there is none)", deps));
+    : checkMfaSerial(await answerTo("MFA device ARN (blank for none)", deps));
 
   const replaced = await shelf.has(profile);
   await shelf.write(profile, keys);
@@ -85,10 +85,10 @@ function keysFromEnvironment({ env }: AddDeps): NewAccessKeys {
 }
 
 async function askForKeys(deps: AddDeps): Promise<NewAccessKeys> {
-  const accessKeyId = checkAccessKeyId(await answerTo("Access key id", deps));
+  const accessKeyId = checkAccessKeyId(await answerTo("access key ID", deps));
   return {
     accessKeyId,
-    secretAccessKey: checkSecretKey(await deps.ask({ label: "Secret access key", kind: "secret" })),
+    secretAccessKey: checkSecretKey(await deps.ask({ label: "secret access key", kind: "secret" })),
   };
 }
 
