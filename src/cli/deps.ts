@@ -125,6 +125,9 @@ export interface SsoTokens {
  */
 export type Ask = (question: Question) => Promise<Secret>;
 
+/** Asks a question that `y` or `yes` says yes to and everything else no, on the controlling terminal. Throws as {@link Ask} does. */
+export type Confirm = (question: string) => Promise<boolean>;
+
 /** Lets the user choose one of the names (never an empty list) on the controlling terminal. Throws as {@link Ask} does. */
 export type PickProfile = (names: readonly string[]) => Promise<string>;
 
@@ -151,7 +154,7 @@ export interface ChildCommand {
 /** Becomes the command where the OS can do that, else runs it and answers its exit code. Throws when it can't be started. */
 export type RunChild = (child: ChildCommand) => Promise<number>;
 
-/** Everything that is built behind the command line. Nothing in it does any work before it is called. */
+/** Everything that is built behind the command line, as a plain object of functions. Nothing is built or read before one is called. */
 export interface Services {
   readonly config: () => Promise<ConfigView>;
   readonly saveProfile: SaveProfile;
@@ -160,6 +163,7 @@ export interface Services {
   readonly ssoTokens: () => Promise<SsoTokens>;
   readonly getCredentials: GetCredentials;
   readonly ask: Ask;
+  readonly confirm: Confirm;
   readonly pickProfile: PickProfile;
   readonly childEnvironment: ChildEnvironment;
   readonly runChild: RunChild;

@@ -147,6 +147,7 @@ export function fakeCommandDeps(
       });
     },
     ask: async ({ label, kind }) => new Secret(await ask(`${label} (${kind})`)),
+    confirm: async (question) => await ask(question) === "y",
     pickProfile: (names) => ask(`pick ${names.join(" ")}`),
     childEnvironment: (request) => ({
       AWS_VAULT: request.profile,

@@ -3,7 +3,7 @@ import { remove } from "../../src/cli/commands/remove.ts";
 import { AppError } from "../../src/errors.ts";
 import { fakeCommandDeps, now, type World } from "./fake_command_deps.ts";
 
-const question = 'ask Delete the access key of profile "work"? (y|N) (text)';
+const question = 'ask Delete the access key of profile "work"?';
 const sessions: World["sessions"] = [
   { kind: "sts.GetSessionToken", profile: "work", expiresAt: now },
   { kind: "sts.GetSessionToken", profile: "other", expiresAt: now },
@@ -28,9 +28,7 @@ const rows: [
     ],
     [question],
   ],
-  ["takes YES for yes", { answers: [" YES "] }, {}, deleted, ["x"], [question]],
-  ["takes a blank answer for no, silently", { answers: [""], sessions }, {}, "", ["work", "x"], [question]],
-  ["takes anything else for no", { answers: ["yess"], sessions }, {}, "", ["work", "x"], [question]],
+  ["deletes nothing after a no, silently", { answers: ["n"], sessions }, {}, "", ["work", "x"], [question]],
   ["asks nothing with --force", { answers: null }, { force: true }, deleted, ["x"], []],
   [
     "keeps the key with --sessions-only",
@@ -91,7 +89,7 @@ Deno.test("remove without a terminal names the flag that needs none, and deletes
 
 Deno.test("remove passes on that the user cancelled", async () => {
   const deps = fakeCommandDeps({ stored: ["work"] }, {
-    ask: () => Promise.reject(new AppError("prompt-cancelled", "cancelled", "cancelled")),
+    confirm: () => Promise.reject(new AppError("prompt-cancelled", "cancelled", "cancelled")),
   });
   await assert.rejects(remove({ profile: "work", force: false, sessionsOnly: false }, deps), {
     code: "prompt-cancelled",

@@ -7,7 +7,7 @@ import type { CommandDeps } from "../deps.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { goQuote } from "../go_quote.ts";
 
-type RemoveDeps = Pick<CommandDeps, "accessKeys" | "sessions" | "ask" | "stdout">;
+type RemoveDeps = Pick<CommandDeps, "accessKeys" | "sessions" | "confirm" | "stdout">;
 
 export async function remove(input: InputOf<typeof removeDeclaration>, deps: RemoveDeps): Promise<number> {
   const { profile } = input;
@@ -29,12 +29,9 @@ export async function remove(input: InputOf<typeof removeDeclaration>, deps: Rem
   return exitCodes.success;
 }
 
-/** Only `y` and `yes` mean yes. */
-async function confirmed(profile: string, { ask }: RemoveDeps): Promise<boolean> {
-  const label = `Delete the access key of profile ${goQuote(profile)}? (y|N)`;
+async function confirmed(profile: string, { confirm }: RemoveDeps): Promise<boolean> {
   try {
-    const answer = await ask({ label, kind: "text" });
-    return ["y", "yes"].includes(answer.reveal().trim().toLowerCase());
+    return await confirm(`Delete the access key of profile ${goQuote(profile)}?`);
   } catch (cause) {
     if (!(cause instanceof AppError) || cause.kind !== "unavailable") throw cause;
     throw new AppError(
