@@ -32,6 +32,14 @@ AWS_SECRET_ACCESS_KEY=${secretKey}
 `,
   ],
   [
+    "env without a region that is empty",
+    "env",
+    { ...bare, region: "" },
+    `AWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE
+AWS_SECRET_ACCESS_KEY=${secretKey}
+`,
+  ],
+  [
     "export-env",
     "export-env",
     full,

@@ -111,7 +111,7 @@ Deno.test("runProgram survives a stderr that nobody reads", async () => {
 });
 
 Deno.test("runProgram shows no text of an error that nobody translated, with --debug neither", async () => {
-  const getCredentials = () => Promise.reject(new TypeError("cannot read wJalrXUtn"));
+  const getCredentials = () => Promise.reject(new TypeError("cannot read\nwJalrXUtn:1:2"));
   for (const args of [["export", "p"], ["--debug", "export", "p"]]) {
     const outcome = await program(args, {}, { getCredentials });
     assert.equal(outcome.code, 1);
