@@ -6,11 +6,13 @@ export interface Question {
   readonly label: string;
   /** `secret`: nothing of the answer is shown; `code`: an MFA code; `text`: shown as typed. */
   readonly kind: "secret" | "code" | "text";
+  /** Serial number or ARN of the MFA device the code is for. Drivers that fetch the code instead of asking a person look it up by this. */
+  readonly device?: string;
 }
 
 /** Asks a person. One implementation per driver (terminal, osascript, zenity, …). */
 export interface Prompter {
-  /** The name that `--prompt` takes. */
+  /** The name that `--prompt` takes; `auto` for a prompter that has not had to choose yet. */
   readonly driver: string;
   /**
    * The answer, trimmed; may be empty. Throws an AppError of kind `cancelled` when the user ends the prompt,
