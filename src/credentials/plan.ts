@@ -3,7 +3,7 @@
  * Nothing here reads a store, a clock or the network: the same inputs always give the same plan, and the plan can be printed.
  */
 import type { EndpointSettings, ProfileSettings, RoleSettings } from "../config/settings.ts";
-import { AppError } from "../errors.ts";
+import { AppError, escapeControls } from "../errors.ts";
 
 /** STS caps AssumeRole at this when the caller's credentials are temporary ("role chaining"); AWS STS API reference, AssumeRole. */
 export const ROLE_CHAINING_LIMIT_SECONDS = 3600;
@@ -137,23 +137,35 @@ function chainToStoredKeys(
     throw new AppError(
       "source-unsupported",
       "config",
-      `profile ${end.name}: this version cannot use ${unsupported} as a source of credentials`,
+      `profile ${
+        escapeControls(end.name)
+      }: this version cannot use ${unsupported} as a source of credentials`,
       { hints: [`store keys for it: aws-vault add ${quoteWord(end.name)}`] },
     );
   }
-  throw new AppError("credentials-missing", "missing", `profile ${end.name}: credentials missing`, {
-    hints: [
-      `store its keys: aws-vault add ${quoteWord(end.name)}`,
-      ...(end.role !== null
-        ? [`or name the profile that has keys: source_profile = … in [profile ${end.name}]`]
-        : []),
-    ],
-  });
+  throw credentialsMissing(end);
+}
+
+/** The failure of a chain that ends where no keys are. */
+export function credentialsMissing(end: Pick<ProfileSettings, "name" | "role">): AppError {
+  return new AppError(
+    "credentials-missing",
+    "missing",
+    `profile ${escapeControls(end.name)}: credentials missing`,
+    {
+      hints: [
+        `store its keys: aws-vault add ${quoteWord(end.name)}`,
+        ...(end.role === null ? [] : [
+          `or name the profile that has keys: source_profile = … in [profile ${escapeControls(end.name)}]`,
+        ]),
+      ],
+    },
+  );
 }
 
 /** A name as a shell takes it, for hints. */
 function quoteWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${escapeControls(word).replaceAll("'", `'\\''`)}'`;
 }
 
 /**

@@ -13,7 +13,8 @@ import type { SpentCodes } from "../sessions/spent_codes.ts";
 import { isAlive, isFresh } from "../sessions/freshness.ts";
 import type { SessionCache } from "../sessions/session_cache.ts";
 import type { SingleFlight } from "../sessions/single_flight.ts";
-import type { Plan, PlanStep } from "./plan.ts";
+import { recordName } from "./cached_answer.ts";
+import { credentialsMissing, type Plan, type PlanStep } from "./plan.ts";
 
 export interface MfaRequest {
   readonly serial: string;
@@ -52,7 +53,6 @@ export interface RunPlanDeps {
   readonly cache: SessionCache;
   readonly cacheKeys: CacheKeys;
   readonly flight: SingleFlight;
-  readonly recordName: (request: string) => Promise<string>;
   /** The least time that cached credentials must have left: for those handed out, and for those that only sign the next call. Milliseconds. */
   readonly windows: { readonly answer: number; readonly signing: number };
   /** See {@link Flight.heedRefusals}. */
@@ -79,7 +79,7 @@ class PlanRun {
   async upTo(index: number): Promise<Credentials> {
     if (index < 0) return await this.#storedKeys();
     const step = this.#plan.steps[index]!;
-    const name = await this.#deps.recordName(step.request);
+    const name = await recordName(step.request);
     const last = index === this.#plan.steps.length - 1;
     const window = last ? this.#deps.windows.answer : this.#deps.windows.signing;
     const fresh = async (key: () => Promise<CacheKey | null>) => {
@@ -149,7 +149,7 @@ class PlanRun {
       this.#deps.log.debug(() =>
         `the session behind ${step.profile} is no longer accepted: making a new one`
       );
-      this.#deps.cache.forget(await this.#deps.recordName(this.#plan.steps[index - 1]!.request));
+      this.#deps.cache.forget(await recordName(this.#plan.steps[index - 1]!.request));
       return await this.#call(step, await this.upTo(index - 1));
     }
   }
@@ -185,14 +185,7 @@ class PlanRun {
   async #storedKeys(): Promise<Credentials> {
     const keys = await this.#deps.storedKeys(this.#plan.base.profile);
     if (keys !== null) return keys;
-    throw new AppError(
-      "credentials-missing",
-      "missing",
-      `profile ${this.#plan.base.profile}: credentials missing`,
-      {
-        hints: [`store its keys: aws-vault add ${this.#plan.base.profile}`],
-      },
-    );
+    throw credentialsMissing({ name: this.#plan.base.profile, role: null });
   }
 
   #now(): number {

@@ -2,7 +2,7 @@
  * The key that seals cached sessions. It is kept in the secret store; where the kernel can keep it for a while, reads need no store.
  */
 import { Secret } from "../secret.ts";
-import type { SecretStore } from "../vault/secret_store.ts";
+import { type SecretStore, StoreError } from "../vault/secret_store.ts";
 import type { CacheKey } from "./session_file.ts";
 
 /**
@@ -24,8 +24,8 @@ export interface ShortTermMemory {
 export interface CacheKeysDeps {
   /** Names the store, so that two stores' keys are kept apart. */
   readonly storeId: string;
-  /** `null` where there is no such place, or it is not to be used. */
-  readonly memory: () => ShortTermMemory | null;
+  /** `null` where there is no such place. A memory that fails counts as one that has forgotten. */
+  readonly memory: () => Promise<ShortTermMemory | null>;
   readonly store: () => Promise<SecretStore>;
   /** Whether reading the store can't lead to a prompt by this program, so that many callers may do it at once. */
   readonly storeNeverAsks: boolean;
@@ -45,9 +45,9 @@ export class CacheKeys {
   }
 
   /** Without touching the store; `null` when only the store can tell. */
-  remembered(): CacheKey | null {
+  async remembered(): Promise<CacheKey | null> {
     if (this.#known === null && this.#deps.lockAfterSeconds > 0) {
-      const bytes = this.#deps.memory()?.read(descriptionFor(this.#deps.storeId)) ?? null;
+      const bytes = await this.#recall((memory) => memory.read(descriptionFor(this.#deps.storeId)));
       this.#known = bytes === null ? null : fromBytes(bytes);
     }
     return this.#known;
@@ -55,12 +55,12 @@ export class CacheKeys {
 
   /** Without asking anybody: from the memory, or from a store that never asks. `null` when that is not enough. */
   async unattended(): Promise<CacheKey | null> {
-    return this.remembered() ?? (this.#deps.storeNeverAsks ? await this.#fromStore() : null);
+    return await this.remembered() ?? (this.#deps.storeNeverAsks ? await this.#fromStore() : null);
   }
 
   /** `null` when there is none yet. May unlock the store; throws what the store throws. */
   async existing(): Promise<CacheKey | null> {
-    return this.remembered() ?? await this.#fromStore();
+    return await this.remembered() ?? await this.#fromStore();
   }
 
   /** Makes and stores one when there is none. */
@@ -77,30 +77,42 @@ export class CacheKeys {
         description: "aws-vault session",
         trusted: true,
       });
-      return this.#remember(bytes);
+      return await this.#remember(bytes);
     });
   }
 
   /** Makes the memory forget; the next answer needs the store. Whether there was something to forget. */
-  lock(): boolean {
+  async lock(): Promise<boolean> {
     this.#known = null;
-    return this.#deps.memory()?.remove(descriptionFor(this.#deps.storeId)) ?? false;
+    const memory = await this.#deps.memory();
+    return memory?.remove(descriptionFor(this.#deps.storeId)) ?? false;
   }
 
   async #fromStore(): Promise<CacheKey | null> {
     const payload = await (await this.#deps.store()).read(CACHE_KEY_ITEM);
     const bytes = payload === null ? null : parsePayload(payload);
-    return bytes === null ? null : this.#remember(bytes);
+    return bytes === null ? null : await this.#remember(bytes);
   }
 
-  #remember(bytes: Uint8Array): CacheKey {
+  async #remember(bytes: Uint8Array): Promise<CacheKey> {
     const key = fromBytes(bytes);
     if (key === null) throw new RangeError("a cache key of the wrong length was made");
     this.#known = key;
     if (this.#deps.lockAfterSeconds > 0) {
-      this.#deps.memory()?.write(descriptionFor(this.#deps.storeId), bytes, this.#deps.lockAfterSeconds);
+      const { storeId, lockAfterSeconds } = this.#deps;
+      await this.#recall((memory) => memory.write(descriptionFor(storeId), bytes, lockAfterSeconds));
     }
     return key;
+  }
+
+  async #recall<T>(use: (memory: ShortTermMemory) => T): Promise<T | null> {
+    try {
+      const memory = await this.#deps.memory();
+      return memory === null ? null : use(memory);
+    } catch (error) {
+      if (error instanceof StoreError) return null;
+      throw error;
+    }
   }
 }
 

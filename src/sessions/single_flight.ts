@@ -3,7 +3,7 @@
  * and ends with its holder, so a killed leader is followed by one of those who wait.
  */
 import { AppError, type ErrorKind } from "../errors.ts";
-import type { FileLocks, Files } from "../host/host.ts";
+import type { FileLock, FileLocks, Files } from "../host/host.ts";
 
 /** How long a refusal answers for callers that nobody sits in front of. */
 const REFUSAL_HOLDS_MS = 10_000;
@@ -18,6 +18,8 @@ export interface SingleFlightDeps {
   readonly folder: string;
   /** The longest a caller waits for others: longer than a prompt may stay open. */
   readonly waitMs: number;
+  /** Tells the user something once; never a failure. */
+  readonly warn: (message: string) => void;
 }
 
 export interface Flight<T> {
@@ -71,27 +73,36 @@ export class SingleFlight {
 
   /** Runs `work` while no other process holds the name. `waited`: somebody else held it first. */
   async exclusively<T>(name: string, work: (waited: boolean) => Promise<T>): Promise<T> {
-    this.#deps.files.makeDirectory(this.#deps.folder, 0o700);
-    const locks = await this.#deps.locks();
-    const path = this.#deps.path(`${name}.lock`);
-    let lock = await locks.acquire(path, 0);
-    const waited = lock === null;
-    lock ??= await locks.acquire(path, this.#deps.waitMs);
-    if (lock === null) {
-      throw new AppError(
-        "flight-timeout",
-        "unavailable",
-        "another aws-vault process has been asking for the same credentials for too long",
-        {
-          hints: ["look for a prompt that waits for an answer, or end the other process"],
-        },
-      );
-    }
+    const { lock, waited } = await this.#lock(this.#deps.path(`${name}.lock`));
     try {
       return await work(waited);
     } finally {
-      lock.release();
+      lock?.release();
     }
+  }
+
+  /** `null` where no lock can be made: better each caller for itself than none at all. */
+  async #lock(path: string): Promise<{ lock: FileLock | null; waited: boolean }> {
+    let lock: FileLock | null;
+    let waited = false;
+    try {
+      this.#deps.files.makeDirectory(this.#deps.folder, 0o700);
+      const locks = await this.#deps.locks();
+      lock = await locks.acquire(path, 0);
+      waited = lock === null;
+      lock ??= await locks.acquire(path, this.#deps.waitMs);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.#deps.warn(`parallel calls are not coordinated: ${error.message}`);
+      return { lock: null, waited: false };
+    }
+    if (lock !== null) return { lock, waited };
+    throw new AppError(
+      "flight-timeout",
+      "unavailable",
+      "another aws-vault process has been asking for the same credentials for too long",
+      { hints: ["look for a prompt that waits for an answer, or end the other process"] },
+    );
   }
 
   #concerns(failure: Failure, waited: boolean, startedAt: number, heedRefusals: boolean): boolean {
