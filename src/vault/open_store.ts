@@ -1,0 +1,113 @@
+/** Opens the chosen secret store, loading the code of that one only, and looks into the others for hints. */
+import type { Clock, Files, Host, NativeLoader, OperatingSystem, Random } from "../host/host.ts";
+import type { Log } from "../log.ts";
+import { type BackendFacts, gatherFacts } from "./choose_backend.ts";
+import type { BackendName, SecretStore } from "./secret_store.ts";
+import type { FileStore, FileStoreDeps } from "./stores/file_store.ts";
+
+export interface OpenStoreDeps {
+  readonly os: OperatingSystem;
+  /** As the host names it. */
+  readonly arch: string;
+  readonly files: Files;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly native: () => Promise<NativeLoader>;
+  /** `--file-dir`, absolute. */
+  readonly fileDirectory: string;
+  /** What the `file` store asks of other rooms. */
+  readonly fileStore: Pick<
+    FileStoreDeps,
+    "replaceFile" | "givenPassphrase" | "askPassphrase"
+  >;
+}
+
+/** Nothing is unlocked, asked or written yet; where the store's library can't be loaded this throws. */
+export async function openStore(backend: BackendName, deps: OpenStoreDeps): Promise<SecretStore> {
+  switch (backend) {
+    case "file":
+      return await openFileStore(deps);
+    case "keyctl": {
+      const [{ KeyctlStore }, keyring] = await Promise.all([
+        import("./stores/keyctl_store.ts"),
+        itemKeyring(deps),
+      ]);
+      return new KeyctlStore(keyring);
+    }
+    case "wincred": {
+      const [{ WincredStore }, native] = await Promise.all([
+        import("./stores/wincred_store.ts"),
+        deps.native(),
+      ]);
+      return new WincredStore(native);
+    }
+    case "keychain":
+    case "secret-service": {
+      const [{ KeyringStore }, native] = await Promise.all([
+        import("./stores/keyring_store.ts"),
+        deps.native(),
+      ]);
+      return new KeyringStore({ backend, clock: deps.clock, addon: () => native.keyringAddon() });
+    }
+  }
+}
+
+/**
+ * In which other stores of this machine the profile has an item, for a hint. Looks only where that needs no unlocking and no
+ * prompt; a store that fails counts as one without the item.
+ */
+export async function findElsewhere(
+  profile: string,
+  chosen: BackendName,
+  deps: OpenStoreDeps,
+): Promise<BackendName[]> {
+  const found: BackendName[] = [];
+  for (const [backend, has] of lookups(deps)) {
+    if (backend === chosen) continue;
+    try {
+      if (await has(profile)) found.push(backend);
+    } catch (failure) {
+      deps.log.debug(() => `could not look into the ${backend} store: ${String(failure)}`);
+    }
+  }
+  return found;
+}
+
+/** The facts for {@link chooseBackend}, on this machine. */
+export function lookUpFacts(
+  host: Pick<Host, "os" | "env" | "files" | "userId" | "native">,
+): Promise<BackendFacts> {
+  return gatherFacts(host, async () => {
+    const { hasSecretService } = await import("./stores/keyring_store.ts");
+    return hasSecretService((await host.native()).keyringAddon());
+  });
+}
+
+type Lookup = (profile: string) => Promise<boolean>;
+
+function lookups(deps: OpenStoreDeps): (readonly [BackendName, Lookup])[] {
+  const file: Lookup = async (profile) => (await openFileStore(deps)).has(profile);
+  const keyctl: Lookup = async (profile) => (await itemKeyring(deps)).has(profile);
+  // The Credential Manager never asks.
+  const wincred: Lookup = async (profile) => await (await openStore("wincred", deps)).read(profile) !== null;
+  const everywhere: [BackendName, Lookup] = ["file", file];
+  if (deps.os === "linux") return [everywhere, ["keyctl", keyctl]];
+  if (deps.os === "windows") return [everywhere, ["wincred", wincred]];
+  return [everywhere];
+}
+
+async function openFileStore(deps: OpenStoreDeps): Promise<FileStore> {
+  const { FileStore } = await import("./stores/file_store.ts");
+  const { os, files, random, clock, log, fileDirectory: directory } = deps;
+  return new FileStore({ os, files, random, clock, log, directory, ...deps.fileStore });
+}
+
+async function itemKeyring(deps: OpenStoreDeps) {
+  const [{ KernelKeyring }, { KEYCTL_KEYRING }, native] = await Promise.all([
+    import("./kernel_keyring.ts"),
+    import("./stores/keyctl_store.ts"),
+    deps.native(),
+  ]);
+  return new KernelKeyring(native, deps.arch, KEYCTL_KEYRING);
+}
