@@ -1,0 +1,222 @@
+/**
+ * Reads single sections out of a config or credentials file without parsing the rest, so that one profile costs the same in a small
+ * file and in a huge one. Mistakes in sections nobody asks for do no harm.
+ */
+import { configError } from "./config_error.ts";
+import {
+  commentStart,
+  headerOffsets,
+  type IniFile,
+  isBlank,
+  isCommentMark,
+  isPlainName,
+  nextLine,
+  parseHeader,
+  type SectionKind,
+  skipBlanks,
+  trimBlanks,
+  visitLines,
+} from "./ini_lines.ts";
+
+export interface Property {
+  readonly file: IniFile;
+  /** Where its line begins. */
+  readonly offset: number;
+  /** In lower case. */
+  readonly name: string;
+  /**
+   * Without comment; continuation lines follow after line feeds. A property with nested ones has their text, beginning with a
+   * line feed: see {@link nestedValue}.
+   */
+  readonly value: string;
+  /** The value as it would be if ` #` and ` ;` on the property's line did not begin a comment. */
+  readonly uncut: string;
+}
+
+export interface Section {
+  readonly kind: SectionKind;
+  readonly name: string;
+  readonly properties: ReadonlyMap<string, Property>;
+}
+
+/** Anything that finds sections; `null` where there is none. Throws AppError `config-syntax` when the section can't be read. */
+export interface SectionLookup {
+  read(kind: SectionKind, name: string): Section | null;
+}
+
+/** One file's sections, each read when it is first asked for. */
+export class SectionReader implements SectionLookup {
+  readonly file: IniFile;
+  readonly #sections = new Map<string, Section | null>();
+  #headers: number[] | null = null;
+  #index: ReadonlyMap<string, Place> | null = null;
+
+  constructor(file: IniFile) {
+    this.file = file;
+  }
+
+  /** Sections of the same name count as one, the later property wins; `[profile default]` makes `[default]` count for nothing. */
+  read(kind: SectionKind, name: string): Section | null {
+    const key = kind + " " + name;
+    let section = this.#sections.get(key);
+    if (section === undefined) {
+      section = this.#read(kind, name);
+      this.#sections.set(key, section);
+    }
+    return section;
+  }
+
+  /** The names of all sections of a kind, each once, in file order. Headers that can't be read are left out. */
+  names(kind: SectionKind): string[] {
+    const prefix = kind + " ", names: string[] = [];
+    for (const [key, place] of this.#indexed()) {
+      if (key.startsWith(prefix) && place.prefixed.length + place.bare.length > 0) {
+        names.push(key.slice(prefix.length));
+      }
+    }
+    return names;
+  }
+
+  /** Where the parts that make up a section begin (at their headers) and end; empty when there is none. */
+  spans(kind: SectionKind, name: string): { readonly start: number; readonly end: number }[] {
+    const place = this.#index === null ? this.#find(kind, name) : this.#index.get(kind + " " + name);
+    if (place === undefined) return [];
+    if (place.broken !== null) throw syntaxError(this.file, place.broken.offset, place.broken.problem);
+    const headers = this.#offsets();
+    return (place.prefixed.length > 0 ? place.prefixed : place.bare)
+      .map((i) => ({ start: headers[i]!, end: headers[i + 1] ?? this.file.text.length }));
+  }
+
+  #read(kind: SectionKind, name: string): Section | null {
+    const spans = this.spans(kind, name);
+    if (spans.length === 0) return null;
+    const properties = new Map<string, Property>();
+    for (const span of spans) {
+      readProperties(this.file, nextLine(this.file.text, span.start), span.end, properties);
+    }
+    return { kind, name, properties };
+  }
+
+  #offsets(): number[] {
+    return this.#headers ??= headerOffsets(this.file.text);
+  }
+
+  #find(kind: SectionKind, name: string): Place {
+    const headers = this.#offsets(), place: Place = { prefixed: [], bare: [], broken: null };
+    for (let i = 0; i < headers.length; i++) {
+      if (!mayBe(this.file, headers[i]!, kind, name)) continue;
+      const header = parseHeader(this.file, headers[i]!);
+      if (header.kind !== kind || header.name !== name) continue;
+      if (header.problem !== null) place.broken ??= { offset: headers[i]!, problem: header.problem };
+      else (header.bare ? place.bare : place.prefixed).push(i);
+    }
+    return place;
+  }
+
+  /** Every section's place, for callers that want them all: finding each anew would take time squared. */
+  #indexed(): ReadonlyMap<string, Place> {
+    if (this.#index !== null) return this.#index;
+    const headers = this.#offsets(), index = new Map<string, Place>();
+    for (let i = 0; i < headers.length; i++) {
+      const header = parseHeader(this.file, headers[i]!);
+      if (header.kind === null) continue;
+      const key = header.kind + " " + header.name;
+      const place = index.get(key) ?? { prefixed: [], bare: [], broken: null };
+      if (header.problem !== null) place.broken ??= { offset: headers[i]!, problem: header.problem };
+      else (header.bare ? place.bare : place.prefixed).push(i);
+      index.set(key, place);
+    }
+    return this.#index = index;
+  }
+}
+
+/** Indexes of the headers of one name. */
+interface Place {
+  readonly prefixed: number[];
+  readonly bare: number[];
+  broken: { readonly offset: number; readonly problem: string } | null;
+}
+
+/** Whether the header could be that of the section: a cheap look that lets most others pass by. */
+function mayBe(file: IniFile, offset: number, kind: SectionKind, name: string): boolean {
+  const { text } = file;
+  let at = skipBlanks(text, offset + 1, text.length);
+  if (file.dialect === "config") {
+    if (text.startsWith(kind, at)) {
+      at = skipBlanks(text, at + kind.length, text.length);
+      const code = text.charCodeAt(at);
+      if (code === 34 || code === 39) return true; // a quote: only a full look can tell
+    } else if (kind !== "profile" || name !== "default") return false;
+  }
+  return text.startsWith(name, at);
+}
+
+/**
+ * Adds the properties between two offsets to `properties`, replacing those of the same name. Properties with names that are not
+ * plain are passed over. Throws AppError `config-syntax`.
+ */
+export function readProperties(
+  file: IniFile,
+  start: number,
+  end: number,
+  properties: Map<string, Property>,
+): void {
+  const { text } = file;
+  let current: { -readonly [K in keyof Property]: Property[K] } | null = null;
+  let nests = false;
+  visitLines(text, start, end, (kind, lineStart, first, lineEnd) => {
+    if (kind === "property") {
+      const cut = commentStart(text, first, lineEnd);
+      const equals = text.slice(first, cut).indexOf("=");
+      if (equals < 0) throw syntaxError(file, lineStart, missingEquals(text, lineStart, first));
+      const name = trimBlanks(text, first, first + equals).toLowerCase();
+      if (name === "") throw syntaxError(file, lineStart, "a property without a name");
+      const value = trimBlanks(text, first + equals + 1, cut);
+      const uncut = cut === lineEnd ? value : trimBlanks(text, first + equals + 1, lineEnd);
+      nests = value === "";
+      current = null;
+      if (!isPlainName(name)) return;
+      current = { file, offset: lineStart, name, value, uncut };
+      properties.set(name, current);
+    } else if (kind === "continuation" && current !== null) {
+      const line = trimBlanks(text, first, lineEnd);
+      if (nests) {
+        if (isCommentMark(line.charCodeAt(0))) return;
+        const problem = nestedProblem(line);
+        if (problem !== null) throw syntaxError(file, lineStart, `${current.name}: ${problem}`);
+      }
+      current.value += "\n" + line;
+      current.uncut += "\n" + line;
+    }
+  });
+}
+
+/** The value of a property nested in another one, such as `endpoint_url` in `sts`; `null` when it is not there. */
+export function nestedValue(property: Property, name: string): string | null {
+  let value: string | null = null;
+  if (!property.value.startsWith("\n")) return null;
+  for (const line of property.value.slice(1).split("\n")) {
+    const equals = line.indexOf("=");
+    if (trimBlanks(line, 0, equals).toLowerCase() === name) value = trimBlanks(line, equals + 1, line.length);
+  }
+  return value;
+}
+
+export function syntaxError(file: IniFile, offset: number, problem: string): Error {
+  return configError("config-syntax", file, offset, problem);
+}
+
+function missingEquals(text: string, lineStart: number, first: number): string {
+  if (text.charCodeAt(first) === 91 && isBlank(text.charCodeAt(lineStart))) {
+    return "a section header must begin at the start of its line";
+  }
+  return isBlank(text.charCodeAt(lineStart))
+    ? "an indented line that continues no property, and no property itself: the = is missing"
+    : "a property must have an = between name and value";
+}
+
+function nestedProblem(line: string): string | null {
+  const equals = line.indexOf("=");
+  if (equals < 0) return "a nested property must have an = between name and value";
+  return trimBlanks(line, 0, equals) === "" ? "a nested property without a name" : null;
+}
