@@ -1,0 +1,142 @@
+/**
+ * Every environment variable that the program reads, declared once. Code names a variable through {@link EnvVarName}, a type, so the
+ * texts are loaded only by what prints the reference.
+ */
+
+export interface EnvVarDoc {
+  readonly appliesTo: string;
+  readonly effect: string;
+}
+
+const everyProfile = "every profile of the chain";
+const target = "the profile asked for";
+const commands = "exec, export, login";
+const everything = "every command";
+
+export const ENV_VARS = {
+  // Files and profile
+  AWS_CONFIG_FILE: doc(everything, "Path of the config file; default ~/.aws/config."),
+  AWS_SHARED_CREDENTIALS_FILE: doc(everything, "Path of the credentials file; default ~/.aws/credentials."),
+  AWS_PROFILE: doc(commands, "The profile when none is named."),
+  HOME: doc(everything, "The home directory."),
+  USERPROFILE: doc("Windows", "The home directory when HOME is not set."),
+  HOMEDRIVE: doc("Windows", "With HOMEPATH the home directory when neither HOME nor USERPROFILE is set."),
+  HOMEPATH: doc("Windows", "See HOMEDRIVE."),
+  AWS_ACCESS_KEY_ID: doc("add --env", "The access key id to store."),
+  AWS_SECRET_ACCESS_KEY: doc("add --env", "The secret access key to store."),
+
+  // Settings of profiles
+  AWS_REGION: doc(everyProfile, "The region; beats `region`."),
+  AWS_DEFAULT_REGION: doc(everyProfile, "The region when AWS_REGION is not set."),
+  AWS_MFA_SERIAL: doc(everyProfile, "The MFA device; beats `mfa_serial`."),
+  AWS_ROLE_ARN: doc(target, "The role to assume; beats `role_arn`."),
+  AWS_ROLE_SESSION_NAME: doc(target, "The role's session name; beats `role_session_name`."),
+  AWS_SESSION_TAGS: doc(target, "Session tags as `key=value,key=value`; replace `session_tags`."),
+  AWS_TRANSITIVE_TAGS: doc(
+    target,
+    "Keys of the tags that later roles inherit, as `key,key`; replace `transitive_session_tags`.",
+  ),
+  AWS_SOURCE_IDENTITY: doc(target, "The source identity; beats `source_identity`."),
+  AWS_ASSUME_ROLE_TTL: doc(
+    everyProfile,
+    "How long a role's credentials last, as a Go duration; beats `duration_seconds`.",
+  ),
+  AWS_SESSION_TOKEN_TTL: doc(
+    everyProfile,
+    "How long a session of the profile asked for lasts, as a Go duration; default 1h.",
+  ),
+  AWS_CHAINED_SESSION_TOKEN_TTL: doc(
+    everyProfile,
+    "How long a session of a source profile lasts, as a Go duration; default 8h.",
+  ),
+  AWS_FEDERATION_TOKEN_TTL: doc("login", "How long a federated sign-in lasts, as a Go duration; default 1h."),
+  AWS_MIN_TTL: doc(
+    "cached sessions",
+    "A session with less time left is renewed, as a Go duration; default 5m.",
+  ),
+
+  // Endpoints and network
+  AWS_ENDPOINT_URL: doc(
+    everyProfile,
+    "Custom endpoint for all services, also given to the child of exec; beats `services` and `endpoint_url`.",
+  ),
+  AWS_ENDPOINT_URL_STS: doc(everyProfile, "Custom endpoint for STS; beats AWS_ENDPOINT_URL."),
+  AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: doc(
+    everyProfile,
+    "`true` switches off custom endpoints of environment and config file; beats `ignore_configured_endpoint_urls`.",
+  ),
+  AWS_STS_REGIONAL_ENDPOINTS: doc(
+    everyProfile,
+    "`legacy` sends STS calls of the older regions to the global endpoint; beats `sts_regional_endpoints`.",
+  ),
+  AWS_USE_FIPS_ENDPOINT: doc(everyProfile, "`true` or `false`; beats `use_fips_endpoint`."),
+  AWS_USE_DUALSTACK_ENDPOINT: doc(everyProfile, "`true` or `false`; beats `use_dualstack_endpoint`."),
+  AWS_CA_BUNDLE: doc("calls to AWS", "PEM file with certificates to trust besides the built-in ones."),
+  HTTPS_PROXY: doc("calls to AWS", "Proxy for https; also in lower case."),
+  HTTP_PROXY: doc("calls to AWS", "Proxy for http; also in lower case."),
+  NO_PROXY: doc("calls to AWS", "Hosts that are called without a proxy; also in lower case."),
+
+  // The program itself
+  AWS_VAULT: doc("exec, export", "Set in a child of exec; while it is not empty both refuse to run."),
+  AWS_VAULT_BACKEND: doc(everything, "Default of --backend."),
+  AWS_VAULT_PROMPT: doc(everything, "Default of --prompt; `none` never asks and fails at once instead."),
+  AWS_VAULT_DURATION: doc(commands, "Default of --duration."),
+  AWS_VAULT_STDOUT: doc(commands, "Default of --stdout."),
+  AWS_VAULT_PROFILE_ENV: doc("exec", "Default of --profile-env."),
+  AWS_VAULT_MFA_TOKEN: doc(
+    commands,
+    "Default of --mfa-token; unlike the flag it shows in no list of processes.",
+  ),
+  AWS_VAULT_DISABLE_HELP_MESSAGE: doc("exec", "`1` leaves out the lines about the subshell."),
+  SHELL: doc("exec", "The command when none is given."),
+  PATH: doc("exec, prompts", "Where commands and prompt programs are looked for."),
+  SystemRoot: doc("Windows", "Where the command interpreter is that runs `mfa_process`."),
+  YKMAN_OATH_CREDENTIAL_NAME: doc("--prompt=ykman", "The account's name on the key; default the MFA serial."),
+  YKMAN_OATH_DEVICE_SERIAL: doc("--prompt=ykman", "The key to use when several are plugged in."),
+  AWS_VAULT_YKMAN_VERSION: doc("--prompt=ykman", "`1`, `2` or `3` for the command line of those versions."),
+
+  // Stores and cache
+  AWS_VAULT_KEYCHAIN_NAME: doc("the keychain store", "Default of --keychain."),
+  AWS_VAULT_BIOMETRICS: doc("the keychain store", "Default of --biometrics."),
+  AWS_VAULT_SECRET_SERVICE_COLLECTION_NAME: doc(
+    "the secret-service store",
+    "Default of --secret-service-collection.",
+  ),
+  DBUS_SESSION_BUS_ADDRESS: doc("the secret-service store", "Where the session bus listens."),
+  AWS_VAULT_FILE_DIR: doc("the file store", "Default of --file-dir."),
+  AWS_VAULT_FILE_PASSPHRASE: doc(
+    "the file store",
+    "The passphrase, also an empty one; never given to children.",
+  ),
+  AWS_VAULT_PASS_PASSWORD_STORE_DIR: doc("the pass store", "Default of --pass-dir."),
+  AWS_VAULT_PASS_CMD: doc("the pass store", "Default of --pass-cmd."),
+  AWS_VAULT_PASS_PREFIX: doc("the pass store", "Default of --pass-prefix."),
+  AWS_VAULT_OP_TIMEOUT: doc("the 1Password stores", "Default of --op-timeout."),
+  AWS_VAULT_OP_VAULT_ID: doc("the 1Password stores", "Default of --op-vault-id."),
+  AWS_VAULT_OP_ITEM_TITLE_PREFIX: doc("the 1Password stores", "Default of --op-item-title-prefix."),
+  AWS_VAULT_OP_ITEM_TAG: doc("the 1Password stores", "Default of --op-item-tag."),
+  AWS_VAULT_OP_CONNECT_HOST: doc("the 1Password stores", "Default of --op-connect-host."),
+  AWS_VAULT_OP_DESKTOP_ACCOUNT_ID: doc("the 1Password stores", "Default of --op-desktop-account-id."),
+  AWS_VAULT_PROTON_PASS_SHARE_ID: doc("the Proton Pass store", "Default of --proton-pass-share-id."),
+  AWS_VAULT_PROTON_PASS_ITEM_TITLE_PREFIX: doc(
+    "the Proton Pass store",
+    "Default of --proton-pass-item-title-prefix.",
+  ),
+  AWS_VAULT_PROTON_PASS_API_BASE: doc("the Proton Pass store", "Default of --proton-pass-api-base."),
+  AWS_VAULT_PROTON_PASS_TIMEOUT: doc("the Proton Pass store", "Default of --proton-pass-timeout."),
+  AWS_VAULT_CACHE_DIR: doc("cached sessions", "The folder they are kept in."),
+  AWS_VAULT_LOCK_AFTER: doc(
+    "cached sessions",
+    "How long after a store was unlocked sessions can be read without it, as a Go duration; default 8h.",
+  ),
+} as const satisfies Record<string, EnvVarDoc>;
+
+/** A variable that is declared here. */
+export type EnvVarName = keyof typeof ENV_VARS;
+
+/** Reads a variable; `undefined` when it is not set. Custom endpoints have a variable for each service. */
+export type EnvLookup = (name: EnvVarName | `AWS_ENDPOINT_URL_${string}`) => string | undefined;
+
+function doc(appliesTo: string, effect: string): EnvVarDoc {
+  return { appliesTo, effect };
+}
