@@ -1,0 +1,112 @@
+/**
+ * `deno task compile:bun [--target=linux-x64] [--entry=src/main_bun.ts] [--output=dist/aws-vault]`: bundles our source for
+ * Bun, puts it into a hardened runtime and writes one executable. Needs npm for the runtime, which is pinned by digest.
+ */
+import { BUN_VERSION, bunPlatforms, type BunTarget, hostBunTarget, isBunTarget } from "./bun_targets.ts";
+import { hardenBunBinary } from "./harden_bun_binary.ts";
+import { fetchPackageFiles } from "./npm_package.ts";
+import { taskOptions } from "./task_options.ts";
+
+const root = new URL("..", import.meta.url).pathname.replace(/^\/([A-Za-z]:)/, "$1").replace(/\/$/, "");
+const cache = `${root}/node_modules/.cache/aws-vault`;
+
+export interface BunBuild {
+  readonly target: BunTarget;
+  /** Absolute path of the entry module. */
+  readonly entry: string;
+  /** Absolute path of the executable to write. */
+  readonly output: string;
+}
+
+export async function compileBun(build: BunBuild): Promise<void> {
+  const runtime = await hardenedRuntime(build.target);
+  await provideKeyringAddon(build.target);
+  await Deno.mkdir(build.output.slice(0, build.output.lastIndexOf("/")), { recursive: true });
+  await runBuilder(bunArguments(build, runtime));
+}
+
+/** Runs the pristine Bun of this machine. Throws with its own words when it fails. */
+export async function runBuilder(args: readonly string[]): Promise<void> {
+  const { success, stdout, stderr } = await new Deno.Command(await bunExecutable(hostBunTarget()), {
+    args: [...args],
+    cwd: root,
+    // The builder heeds the same variables that the product must not.
+    clearEnv: true,
+    env: { PATH: Deno.env.get("PATH") ?? "", HOME: cache, TMPDIR: Deno.env.get("TMPDIR") ?? "/tmp" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    signal: AbortSignal.timeout(300_000),
+  }).output();
+  if (success) return;
+  const decoder = new TextDecoder();
+  throw new Error(`bun build failed:\n${decoder.decode(stdout)}${decoder.decode(stderr)}`);
+}
+
+/** What is asked of `bun build`. Every way to load a file of the directory it is started in is switched off. */
+export function bunArguments(build: BunBuild, runtime: string): readonly string[] {
+  return [
+    "build",
+    "--compile",
+    `--compile-executable-path=${runtime}`,
+    `--target=bun-${build.target}`,
+    "--bytecode",
+    "--minify",
+    "--format=esm",
+    "--splitting",
+    "--no-compile-autoload-dotenv",
+    "--no-compile-autoload-bunfig",
+    "--no-compile-autoload-tsconfig",
+    "--no-compile-autoload-package-json",
+    "--define",
+    `process.env.AWS_VAULT_LIBC="gnu"`,
+    `--outfile=${build.output}`,
+    build.entry,
+  ];
+}
+
+/** Path of the pristine Bun of a platform. */
+export async function bunExecutable(target: BunTarget): Promise<string> {
+  const { runtime, executable } = bunPlatforms[target];
+  const folder = `${cache}/bun-${BUN_VERSION}-${target}`;
+  await fetchPackageFiles(runtime, [{ path: executable, mode: 0o755 }], folder);
+  return `${folder}/${executable}`;
+}
+
+async function hardenedRuntime(target: BunTarget): Promise<string> {
+  const pristine = await bunExecutable(target);
+  const path = `${pristine}.hardened`;
+  await Deno.writeFile(path, hardenBunBinary(await Deno.readFile(pristine), target), { mode: 0o755 });
+  return path;
+}
+
+/** The bundler looks for the addon where npm would have put it; for another platform nobody has. */
+async function provideKeyringAddon(target: BunTarget): Promise<void> {
+  const { keyring, addon } = bunPlatforms[target];
+  await fetchPackageFiles(
+    keyring,
+    [{ path: "package.json", mode: 0o644 }, { path: addon, mode: 0o644 }],
+    `${root}/node_modules/${keyring.name}`,
+  );
+}
+
+if (import.meta.main) {
+  const options = taskOptions(Deno.args, {
+    target: hostBunTarget(),
+    entry: "src/main_bun.ts",
+    output: "dist/aws-vault",
+  });
+  if (!isBunTarget(options.target)) {
+    console.error(
+      `compile:bun: no such target: ${options.target} (one of ${Object.keys(bunPlatforms).join(", ")})`,
+    );
+    Deno.exit(2);
+  }
+  const output = new URL(options.output, `file://${root}/`).pathname;
+  await compileBun({
+    target: options.target,
+    entry: new URL(options.entry, `file://${root}/`).pathname,
+    output,
+  });
+  console.error(`compile:bun: wrote ${options.output} for ${options.target}`);
+}
