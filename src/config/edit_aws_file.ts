@@ -4,13 +4,13 @@ import type { Files, OperatingSystem, Random } from "../host/host.ts";
 import { IniDocument } from "./ini_document.ts";
 import type { IniFile } from "./ini_lines.ts";
 
-/** Replaces a file atomically, following symlinks, and gives it `mode`. */
+/** Replaces a file atomically, following symlinks; with `keepMode` an existing file keeps the permission bits it has. */
 export type ReplaceFile = (
   files: Files,
   random: Random,
   path: string,
   bytes: Uint8Array,
-  mode: number,
+  options: { readonly mode: number; readonly keepMode: boolean },
 ) => void;
 
 export interface AwsFileWriter {
@@ -43,8 +43,8 @@ export function editAwsFile(
     if (document.text === old) return false;
     if (!equalBytes(before, files.readBytes(path))) continue;
     if (before === null) files.makeDirectory(parentOf(path, writer.os), 0o700);
-    const mode = files.stat(path)?.mode ?? 0o600;
-    writer.replaceFile(files, writer.random, path, new TextEncoder().encode(document.text), mode);
+    const bytes = new TextEncoder().encode(document.text);
+    writer.replaceFile(files, writer.random, path, bytes, { mode: 0o600, keepMode: true });
     return true;
   }
   throw new AppError(

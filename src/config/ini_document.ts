@@ -93,7 +93,7 @@ export class IniDocument {
       let stop = this.#endOfContent(start, end).offset;
       const before = this.text.slice(0, start);
       const blank = /^[ \t]*\r?\n/.exec(this.text.slice(stop));
-      if (blank !== null && /(?:^\ufeff?|\n[ \t]*\r?\n)$/.test(before)) stop += blank[0].length;
+      if (blank !== null && /^\ufeff?$|(?:^\ufeff?|\n)[ \t]*\r?\n$/.test(before)) stop += blank[0].length;
       this.#splice(start, stop, "");
     }
     return found;
