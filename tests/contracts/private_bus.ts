@@ -1,0 +1,152 @@
+/**
+ * A D-Bus session bus of one's own with a real gnome-keyring on it: nothing of the user's desktop or home is touched. Needs
+ * Debian's packages dbus, gnome-keyring and libglib2.0-bin.
+ */
+import assert from "node:assert/strict";
+
+export interface PrivateBus {
+  readonly address: string;
+  /** For programs that are to use this bus. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Unlocks the login keyring, or makes it, and waits until the Secret Service answers. */
+  startKeyring(): Promise<void>;
+  /** Locks the login keyring. */
+  lock(): Promise<void>;
+  /** Sends a signal to the Secret Service's process. */
+  signalKeyring(signal: Deno.Signal): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const PASSWORD = "throw-away";
+const SECRETS = "org.freedesktop.secrets";
+const LOGIN = "/org/freedesktop/secrets/collection/login";
+
+/** A bus that can start nothing by itself: whoever asks for a Secret Service that is not running gets "no such service". */
+const BARE_CONFIG = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+  </policy>
+</busconfig>
+`;
+
+/** `bare`: a bus without service files. */
+export async function startPrivateBus(options: { readonly bare?: boolean } = {}): Promise<PrivateBus> {
+  const home = Deno.makeTempDirSync({ prefix: "aws-vault-bus-" });
+  const env: Record<string, string> = {
+    PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin",
+    HOME: home,
+    XDG_DATA_HOME: `${home}/data`,
+    XDG_CONFIG_HOME: `${home}/config`,
+    XDG_CACHE_HOME: `${home}/cache`,
+    XDG_RUNTIME_DIR: `${home}/run`,
+    LC_ALL: "C.UTF-8",
+  };
+  Deno.mkdirSync(`${home}/run`, { mode: 0o700 });
+  let config = "--session";
+  if (options.bare) {
+    Deno.writeTextFileSync(`${home}/bus.conf`, BARE_CONFIG);
+    config = `--config-file=${home}/bus.conf`;
+  }
+  const daemon = spawn("dbus-daemon", "dbus", [config, "--nofork", "--print-address=1"], env, "piped");
+  const address = await firstLine(daemon.stdout);
+  env.DBUS_SESSION_BUS_ADDRESS = address;
+
+  async function gdbus(
+    destination: string,
+    path: string,
+    method: string,
+    ...args: string[]
+  ): Promise<string> {
+    const call = [
+      "call",
+      "--session",
+      "--timeout",
+      "5",
+      "-d",
+      destination,
+      "-o",
+      path,
+      "-m",
+      method,
+      ...args,
+    ];
+    const child = spawn("gdbus", "libglib2.0-bin", call, env, "piped");
+    const { code, stdout } = await child.output();
+    assert.equal(code, 0, `gdbus ${method} failed`);
+    return new TextDecoder().decode(stdout);
+  }
+
+  return {
+    address,
+    env,
+    async startKeyring() {
+      const child = spawn(
+        "gnome-keyring-daemon",
+        "gnome-keyring",
+        ["--unlock", "--components=secrets"],
+        env,
+        "null",
+        "piped",
+      );
+      const writer = child.stdin.getWriter();
+      await writer.write(new TextEncoder().encode(PASSWORD));
+      await writer.close();
+      assert.equal((await child.status).code, 0, "gnome-keyring-daemon did not start");
+      await gdbus(SECRETS, "/org/freedesktop/secrets", "org.freedesktop.DBus.Peer.Ping");
+    },
+    async lock() {
+      const answer = await gdbus(
+        SECRETS,
+        "/org/freedesktop/secrets",
+        "org.freedesktop.Secret.Service.Lock",
+        `['${LOGIN}']`,
+      );
+      assert.ok(answer.includes(LOGIN), "the login keyring was not locked");
+    },
+    async signalKeyring(signal) {
+      const method = "org.freedesktop.DBus.GetConnectionUnixProcessID";
+      const answer = await gdbus("org.freedesktop.DBus", "/org/freedesktop/DBus", method, SECRETS);
+      Deno.kill(Number(/uint32 (\d+)/.exec(answer)?.[1]), signal);
+    },
+    async stop() {
+      // gnome-keyring-daemon ends when its bus goes away.
+      daemon.kill("SIGTERM");
+      await daemon.stdout.cancel();
+      await daemon.status;
+      Deno.removeSync(home, { recursive: true });
+    },
+  };
+}
+
+function spawn(
+  command: string,
+  debianPackage: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  stdout: "piped" | "null",
+  stdin: "piped" | "null" = "null",
+): Deno.ChildProcess {
+  try {
+    return new Deno.Command(command, { args: [...args], env, clearEnv: true, stdin, stdout, stderr: "null" })
+      .spawn();
+  } catch (failure) {
+    throw new Error(`this test needs ${command} (Debian package ${debianPackage})`, { cause: failure });
+  }
+}
+
+async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  while (!text.includes("\n")) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error("dbus-daemon ended without naming its address");
+    text += decoder.decode(value, { stream: true });
+  }
+  reader.releaseLock();
+  return text.slice(0, text.indexOf("\n"));
+}
