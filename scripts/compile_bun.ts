@@ -5,6 +5,7 @@
 import { BUN_VERSION, bunPlatforms, type BunTarget, hostBunTarget, isBunTarget } from "./bun_targets.ts";
 import { hardenBunBinary } from "./harden_bun_binary.ts";
 import { fetchPackageFiles } from "./npm_package.ts";
+import { runTask } from "./run_task.ts";
 import { taskOptions } from "./task_options.ts";
 
 const root = new URL("..", import.meta.url).pathname.replace(/^\/([A-Za-z]:)/, "$1").replace(/\/$/, "");
@@ -91,22 +92,21 @@ async function provideKeyringAddon(target: BunTarget): Promise<void> {
 }
 
 if (import.meta.main) {
-  const options = taskOptions(Deno.args, {
-    target: hostBunTarget(),
-    entry: "src/main_bun.ts",
-    output: "dist/aws-vault",
+  await runTask("compile:bun", async () => {
+    const options = taskOptions(Deno.args, {
+      target: hostBunTarget(),
+      entry: "src/main_bun.ts",
+      output: "dist/aws-vault",
+    });
+    const { target } = options;
+    if (!isBunTarget(target)) {
+      throw new Error(`no such target: ${target} (one of ${Object.keys(bunPlatforms).join(", ")})`);
+    }
+    await compileBun({ target, entry: absolute(options.entry), output: absolute(options.output) });
+    console.error(`compile:bun: wrote ${options.output} for ${target}`);
   });
-  if (!isBunTarget(options.target)) {
-    console.error(
-      `compile:bun: no such target: ${options.target} (one of ${Object.keys(bunPlatforms).join(", ")})`,
-    );
-    Deno.exit(2);
-  }
-  const output = new URL(options.output, `file://${root}/`).pathname;
-  await compileBun({
-    target: options.target,
-    entry: new URL(options.entry, `file://${root}/`).pathname,
-    output,
-  });
-  console.error(`compile:bun: wrote ${options.output} for ${options.target}`);
+}
+
+function absolute(path: string): string {
+  return new URL(path, `file://${root}/`).pathname;
 }
