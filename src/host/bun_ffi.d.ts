@@ -9,3 +9,4 @@ export function dlopen(
 ): { symbols: Record<string, (...args: unknown[]) => unknown>; close(): void };
 export function ptr(buffer: Uint8Array): number;
 export function toArrayBuffer(address: number, offset: number, length: number): ArrayBuffer;
+export const read: { i32(address: number, offset?: number): number };

@@ -41,7 +41,7 @@ export interface Host {
   processes(): Promise<Processes>;
   locks(): Promise<FileLocks>;
   native(): Promise<NativeLoader>;
-  /** Calls `handler` once when the process gets one of the signals; returns how to stop listening. */
+  /** Calls `handler` for the first of the signals that comes; a second one then has its default action. Returns how to stop listening. */
   onSignal(signals: readonly SignalName[], handler: (signal: SignalName) => void): () => void;
   /** Ends the process at once, without waiting for anything pending. Only `main.ts` calls it. */
   exit(code: number): never;
@@ -119,6 +119,8 @@ export interface Files {
   setMode(path: string, mode: number): void;
   /** The path with all symlinks resolved; `null` when it does not exist. */
   realPath(path: string): string | null;
+  /** What a symlink says, unresolved; `null` when there is none at the path. */
+  readLink(path: string): string | null;
   /** Whether it is a regular file this process may execute. */
   isExecutable(path: string): boolean;
 }

@@ -1,0 +1,105 @@
+/**
+ * Replaces a file whole: a reader sees the old bytes or the new ones, also after a crash or a full disk. Bytes go to a
+ * temporary file beside it (0600), to the disk, and then take its name.
+ */
+import type { Clock, Files, Random } from "./host.ts";
+
+export interface ReplaceOptions {
+  /** Permission bits of the finished file. */
+  readonly mode: number;
+  /** An existing file keeps the bits it has. */
+  readonly keepMode?: boolean;
+}
+
+const TEMPORARY_PREFIX = ".aws-vault-tmp-";
+const TEMPORARY_RANDOM_BYTES = 8;
+/** A write takes milliseconds; what is older was left by a process that was killed. */
+const LEFTOVER_AGE_MS = 60 * 60 * 1000;
+/** As many as Linux follows: https://man7.org/linux/man-pages/man7/path_resolution.7.html */
+const MOST_LINKS = 40;
+
+/**
+ * A symlink stays one: the file it leads to is replaced, or made where a dangling one points. Throws what {@link Files}
+ * throws, and then has removed the temporary file.
+ */
+export function replaceFile(
+  files: Files,
+  random: Random,
+  path: string,
+  bytes: Uint8Array,
+  options: ReplaceOptions,
+): void {
+  const target = followLinks(files, path);
+  const folder = parentDirectory(target);
+  const mode = options.keepMode ? files.stat(target)?.mode ?? options.mode : options.mode;
+  const temporary = join(folder, TEMPORARY_PREFIX + hex(random.bytes(TEMPORARY_RANDOM_BYTES)));
+  files.createExclusive(temporary, bytes, 0o600);
+  try {
+    if (mode !== 0o600) files.setMode(temporary, mode);
+    files.rename(temporary, target);
+  } catch (failure) {
+    removeQuietly(files, temporary);
+    throw failure;
+  }
+  files.syncDirectory(folder);
+}
+
+/** Whether a name is that of a temporary file of {@link replaceFile}. */
+export function isTemporaryFile(name: string): boolean {
+  return name.startsWith(TEMPORARY_PREFIX);
+}
+
+/** Removes temporary files that killed runs have left in a folder. Never throws: nothing depends on it. */
+export function sweepLeftovers(files: Files, clock: Pick<Clock, "now">, folder: string): void {
+  try {
+    for (const name of files.list(folder) ?? []) {
+      if (!isTemporaryFile(name)) continue;
+      const path = join(folder, name);
+      const info = files.stat(path, { noFollow: true });
+      if (info?.kind === "file" && clock.now() - info.modifiedAt > LEFTOVER_AGE_MS) {
+        removeQuietly(files, path);
+      }
+    }
+  } catch {
+    // A folder that can't be listed keeps its leftovers.
+  }
+}
+
+function followLinks(files: Files, path: string): string {
+  const real = files.realPath(path);
+  if (real !== null) return real;
+  let place = path;
+  for (let links = 0; links < MOST_LINKS; links++) {
+    const link = files.readLink(place);
+    if (link === null) break;
+    place = isAbsolute(link) ? link : join(parentDirectory(place), link);
+  }
+  return place;
+}
+
+function removeQuietly(files: Files, path: string): void {
+  try {
+    files.remove(path);
+  } catch {
+    // What led here is the failure to report.
+  }
+}
+
+function isAbsolute(path: string): boolean {
+  return /^([/\\]|[A-Za-z]:[/\\])/.test(path);
+}
+
+function parentDirectory(path: string): string {
+  const match = /^(.*)[/\\][^/\\]*$/s.exec(path);
+  if (match === null) return ".";
+  const parent = match[1]!;
+  return parent === "" || /^[A-Za-z]:$/.test(parent) ? `${parent}/` : parent;
+}
+
+function join(folder: string, name: string): string {
+  return /[/\\]$/.test(folder) ? folder + name : `${folder}/${name}`;
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

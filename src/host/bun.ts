@@ -1,0 +1,88 @@
+/**
+ * The host under Bun (`bun build --compile`). It loads nothing but `node:fs` at start: `process.stdout` alone would cost
+ * more than the whole cached answer.
+ */
+import * as fs from "node:fs";
+import { bunFileCalls } from "./bun_files.ts";
+import { createBunNative } from "./bun_native.ts";
+import { bunProcess } from "./bun_process.ts";
+import { composeHost } from "./compose_host.ts";
+import { createEnvironment } from "./environment.ts";
+import type { Host, OperatingSystem } from "./host.ts";
+import { bindLibc } from "./libc.ts";
+import { identifyDescriptors, type OpenDescriptor } from "./open_descriptors.ts";
+import { lookUpHome } from "./user_home.ts";
+
+export function createBunHost(): Host {
+  const os = bunProcess.platform === "win32" ? "windows" : bunProcess.platform as OperatingSystem;
+  const userId = bunProcess.getuid?.() ?? null;
+  const atStart = os === "windows" ? [] : identifyDescriptors();
+  return composeHost({
+    name: "bun",
+    os,
+    arch: bunProcess.arch,
+    args: bunProcess.argv.slice(2),
+    programName: () => isCompiled() ? bunProcess.argv0.replace(/^.*[/\\]/, "") : "aws-vault",
+    executablePath: () => bunProcess.execPath,
+    pid: bunProcess.pid,
+    env: createEnvironment((name) => bunProcess.env[name], allVariables),
+    userId,
+    fileCalls: bunFileCalls,
+    stdout: outputCalls(1, os),
+    stderr: outputCalls(2, os),
+    stdinIsTerminal: () => isTerminal(0, os),
+    stdinChunks: () => Bun.stdin.stream(),
+    currentDirectory: () => bunProcess.cwd(),
+    userDatabaseHome: () => lookUpHome(createBunNative, os, userId),
+    signalCalls: {
+      listen: (signal, handler) => bunProcess.on(signal, handler),
+      unlisten: (signal, handler) => bunProcess.off(signal, handler),
+      raise: (signal) => bunProcess.kill(bunProcess.pid, signal),
+    },
+    inheritedDescriptors: () => stillOpen(atStart),
+    loadNative: async () => {
+      const { bunKeyring } = await import("./bun_keyring.ts");
+      return createBunNative(bunKeyring);
+    },
+    loadHttp: async () => (await import("./bun_http.ts")).createBunHttp(),
+    loadSpawner: async () => (await import("./bun_spawner.ts")).bunSpawner,
+    exit: (code) => bunProcess.exit(code),
+  });
+}
+
+/** A compiled program's modules live in a file system of its own: `/$bunfs/` (`B:\~BUN\` on Windows). */
+function isCompiled(): boolean {
+  return /\$bunfs|~BUN/.test(import.meta.url);
+}
+
+function allVariables(): Record<string, string> {
+  const all: Record<string, string> = {};
+  for (const [name, value] of Object.entries(bunProcess.env)) if (value !== undefined) all[name] = value;
+  return all;
+}
+
+function outputCalls(descriptor: number, os: OperatingSystem) {
+  return {
+    write: (bytes: Uint8Array) => fs.writeSync(descriptor, bytes),
+    isTerminal: () => isTerminal(descriptor, os),
+  };
+}
+
+/** `node:tty` would take milliseconds to load, so: a character device that libc calls a terminal. */
+function isTerminal(descriptor: number, os: OperatingSystem): boolean {
+  try {
+    if (!fs.fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch {
+    return false; // closed
+  }
+  const isatty = os === "windows"
+    ? createBunNative().open(["msvcrt.dll"], { _isatty: { parameters: ["i32"], result: "i32" } })._isatty
+    : bindLibc(createBunNative(), { isatty: { parameters: ["i32"], result: "i32" } }).isatty;
+  return isatty(descriptor) !== 0;
+}
+
+/** Those of the start that are still the same open files. */
+function stillOpen(atStart: readonly OpenDescriptor[]): number[] {
+  const now = new Map(identifyDescriptors().map((open) => [open.descriptor, open.identity]));
+  return atStart.filter((open) => now.get(open.descriptor) === open.identity).map((open) => open.descriptor);
+}

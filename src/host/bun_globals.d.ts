@@ -1,0 +1,52 @@
+/** The part of Bun's globals that the Bun host uses, for the type checker; at run time Bun provides them. */
+import type * as ffi from "bun:ffi";
+
+export interface BunSubprocess {
+  readonly pid: number;
+  /** Resolves when the process has ended and the runtime has its status. */
+  readonly exited: Promise<number>;
+  readonly exitCode: number | null;
+  readonly signalCode: string | null;
+  readonly stdin:
+    | { write(bytes: Uint8Array): number | Promise<number>; end(): void | Promise<void> }
+    | undefined;
+  readonly stdout: ReadableStream<Uint8Array> | undefined;
+  readonly stderr: ReadableStream<Uint8Array> | undefined;
+  kill(signal: string): void;
+}
+
+export interface BunSpawnOptions {
+  cmd: string[];
+  argv0?: string;
+  env: Record<string, string>;
+  stdin: "inherit" | "ignore" | "pipe";
+  stdout: "inherit" | "pipe";
+  stderr: "inherit" | "pipe";
+  detached?: boolean;
+}
+
+export interface BunGlobal {
+  readonly stdin: { stream(): ReadableStream<Uint8Array> };
+  spawn(options: BunSpawnOptions): BunSubprocess;
+}
+
+export interface BunProcess {
+  readonly platform: string;
+  readonly arch: string;
+  readonly argv: string[];
+  readonly argv0: string;
+  readonly execPath: string;
+  readonly pid: number;
+  readonly env: Record<string, string | undefined>;
+  cwd(): string;
+  getuid?(): number;
+  on(signal: string, handler: () => void): void;
+  off(signal: string, handler: () => void): void;
+  kill(pid: number, signal: string | number): void;
+  exit(code: number): never;
+  getBuiltinModule(name: "bun:ffi"): typeof ffi;
+}
+
+declare global {
+  const Bun: BunGlobal;
+}
