@@ -37,17 +37,17 @@ export function loadIniFile(
 
 function awsFilePath(place: AwsFilePlace, named: string | undefined, file: string): string {
   const separator = place.os === "windows" ? "\\" : "/";
-  if (!named) return `${trimSeparators(homeOf(place))}${separator}.aws${separator}${file}`;
+  if (!named) return `${trimSeparators(homeDirectory(place))}${separator}.aws${separator}${file}`;
   // A leading tilde never meets a shell here when it stands in a quoted assignment or a service's settings.
-  if (named === "~") return homeOf(place);
+  if (named === "~") return homeDirectory(place);
   if (named.startsWith("~/") || (separator === "\\" && named.startsWith("~\\"))) {
-    return `${trimSeparators(homeOf(place))}${separator}${named.slice(2)}`;
+    return `${trimSeparators(homeDirectory(place))}${separator}${named.slice(2)}`;
   }
   return named;
 }
 
 /** The order of the AWS SDKs: `HOME`, on Windows also `USERPROFILE` and `HOMEDRIVE` with `HOMEPATH`, then what the OS knows. */
-function homeOf(place: AwsFilePlace): string {
+export function homeDirectory(place: AwsFilePlace): string {
   const { env } = place;
   let home = env("HOME");
   if (place.os === "windows") {

@@ -18,12 +18,14 @@ export interface SessionCacheDeps {
   readonly folder: string;
   readonly files: Pick<
     Files,
-    "readBytes" | "readText" | "list" | "makeDirectory" | "remove" | "rename" | "stat"
+    "readBytes" | "readText" | "list" | "makeDirectory" | "remove" | "stat"
   >;
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
   /** Replaces the file's content as a whole, readable by the user alone. */
   readonly replaceFile: (path: string, bytes: Uint8Array) => void;
+  /** Told of a file that is damaged or not ours: see {@link setAside}. */
+  readonly damaged: (path: string) => void;
   /** Tells the user something once; never a failure. */
   readonly warn: (message: string) => void;
 }
@@ -48,7 +50,7 @@ export class SessionCache {
 
   /**
    * The session of that name; `null` when there is none that this key opens. `key` is asked for only when a file is there.
-   * A file that is damaged or not ours is set aside with one warning.
+   * A file that is damaged or not ours counts as none, and is reported.
    */
   async read(
     name: string,
@@ -58,12 +60,12 @@ export class SessionCache {
     const file = this.#deps.files.readBytes(path);
     if (file === null) return null;
     const parsed = readHeader(file);
-    if (parsed === null) return this.#setAside(path);
+    if (parsed === null) return this.#damaged(path);
     if (parsed.header.expiresAt <= this.#deps.now()) return null;
     const cacheKey = await key();
     if (cacheKey === null || cacheKey.id !== parsed.header.keyId) return null;
     const credentials = await openSession(name, file, parsed, cacheKey);
-    return credentials === null ? this.#setAside(path) : { credentials, lifetime: parsed.header };
+    return credentials === null ? this.#damaged(path) : { credentials, lifetime: parsed.header };
   }
 
   /** The mark that {@link write} wants: taken before the calls that lead to the record. */
@@ -148,15 +150,20 @@ export class SessionCache {
     return found;
   }
 
-  #setAside(path: string): null {
-    try {
-      this.#deps.files.rename(path, path + DAMAGED_EXTENSION);
-      this.#deps.warn(`a damaged session file was set aside as ${path + DAMAGED_EXTENSION}`);
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      this.#deps.warn(`ignored a damaged session file: ${path}`);
-    }
+  #damaged(path: string): null {
+    this.#deps.damaged(path);
     return null;
+  }
+}
+
+/** Moves a damaged file out of the way, where a person can look at it for a day, and tells the user. */
+export function setAside(files: Pick<Files, "rename">, path: string, warn: (message: string) => void): void {
+  try {
+    files.rename(path, path + DAMAGED_EXTENSION);
+    warn(`a damaged session file was set aside as ${path + DAMAGED_EXTENSION}`);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    warn(`ignored a damaged session file: ${path}`);
   }
 }
 

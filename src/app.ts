@@ -1,0 +1,436 @@
+/**
+ * Builds each collaborator of a run once, when it is first needed. The only file, with `user_state.ts`, that knows who implements what.
+ */
+import { AwsHttpClient } from "./aws/http_client.ts";
+import type { Credentials } from "./aws/credentials.ts";
+import { chooseProxy } from "./aws/proxy.ts";
+import { ServerClock } from "./aws/server_clock.ts";
+import { isSignerStale } from "./aws/service_error.ts";
+import { StsClient } from "./aws/sts.ts";
+import type {
+  ChildCommand,
+  ChildEnvironmentRequest,
+  GlobalOptions,
+  Services,
+  Sessions,
+  SsoTokens,
+} from "./cli/deps.ts";
+import { presentNotice, presentWarning } from "./cli/present.ts";
+import { version } from "./cli/version.ts";
+import { configFilePath, loadIniFile } from "./config/aws_files.ts";
+import { ConfigView } from "./config/config_view.ts";
+import { editAwsFile } from "./config/edit_aws_file.ts";
+import { resolveSettings, type SettingsSources } from "./config/settings.ts";
+import { getCredentials } from "./credentials/get_credentials.ts";
+import type { PlanStep } from "./credentials/plan.ts";
+import type { CredentialsAnswer, CredentialsRequest } from "./credentials/request.ts";
+import type { RunPlanDeps } from "./credentials/run_plan.ts";
+import { recordName } from "./credentials/cached_answer.ts";
+import { AppError, escapeControls } from "./errors.ts";
+import { childEnvironment } from "./exec/child_env.ts";
+import { runChild } from "./exec/run_child.ts";
+import { replaceFile, sweepLeftovers } from "./host/atomic_file.ts";
+import type { Host } from "./host/host.ts";
+import type { Log } from "./log.ts";
+import { getMfaCode } from "./prompts/mfa_code.ts";
+import { ANSWER_TIMEOUT_MS, openPrompter } from "./prompts/open_prompter.ts";
+import type { Prompter, Question } from "./prompts/prompter.ts";
+import { Secret } from "./secret.ts";
+import { CACHE_KEY_ITEM, CacheKeys } from "./sessions/cache_key.ts";
+import { type SessionCache, setAside } from "./sessions/session_cache.ts";
+import { SingleFlight } from "./sessions/single_flight.ts";
+import { SpentCodes } from "./sessions/spent_codes.ts";
+import type { SessionKind } from "./sessions/session_summary.ts";
+import * as state from "./user_state.ts";
+import { AccessKeys } from "./vault/access_keys.ts";
+import { type BackendDecision, chooseBackend } from "./vault/choose_backend.ts";
+import { oidcItemName, parseOidcItemName, parseSessionItemName } from "./vault/item_names.ts";
+import { findElsewhere, lookUpFacts, openStore, type OpenStoreDeps } from "./vault/open_store.ts";
+import type { SecretStore } from "./vault/secret_store.ts";
+
+/** Longer than any prompt stays open, so that nobody gives up on a person who is still looking for the phone. */
+const FLIGHT_WAIT_MS = ANSWER_TIMEOUT_MS + 60_000;
+
+export function createServices(host: Host, options: GlobalOptions, log: Log): Services {
+  const app = new App(host, options, log);
+  return {
+    config: () => Promise.resolve(new ConfigView(loadIniFile(host.files, app.configPath(), "config"))),
+    saveProfile: (profile, values) => app.saveProfile(profile, values),
+    accessKeys: () => app.accessKeys(),
+    sessions: () => app.sessions(),
+    ssoTokens: () => app.ssoTokens(),
+    getCredentials: (request) => app.getCredentials(request),
+    ask: (question) => app.askOnTerminal(question),
+    confirm: (question) => app.confirm(question),
+    pickProfile: (names) => app.pickProfile(names),
+    childEnvironment: (request) => app.childEnvironment(request),
+    runChild: (child) => app.runChild(child),
+  };
+}
+
+class App {
+  readonly #host: Host;
+  readonly #options: GlobalOptions;
+  readonly #log: Log;
+  readonly #warned = new Set<string>();
+  readonly #serverClock = new ServerClock();
+  readonly #backend = once(() => this.#chooseBackend());
+  readonly #store = once(async () => await openStore((await this.#backend()).backend, this.#openStoreDeps()));
+  readonly #cacheParts = once(async () => this.#buildCache(await this.#backend()));
+  #sources: SettingsSources | null = null;
+  #http: AwsHttpClient | null = null;
+
+  constructor(host: Host, options: GlobalOptions, log: Log) {
+    this.#host = host;
+    this.#options = options;
+    this.#log = log;
+    if (options.biometrics) this.#warn("--biometrics has no effect: this version asks for no fingerprint");
+  }
+
+  configPath(): string {
+    const { os } = this.#host;
+    return configFilePath({
+      env: state.envLookup(this.#host),
+      os,
+      userDatabaseHome: () => this.#host.userDatabaseHome(),
+    });
+  }
+
+  // deno-lint-ignore require-await -- failures have to reject
+  async saveProfile(profile: string, values: Readonly<Record<string, string>>): Promise<void> {
+    const { os, files, random } = this.#host;
+    editAwsFile(
+      { os, files, random, replaceFile },
+      this.configPath(),
+      "config",
+      (document) => document.set("profile", profile, values),
+    );
+  }
+
+  async accessKeys(): Promise<AccessKeys> {
+    return new AccessKeys(await this.#store());
+  }
+
+  async sessions(): Promise<Sessions> {
+    const { cache } = await this.#cacheParts();
+    return {
+      list: async () => [...cache.list(), ...(await this.#foreignSessions()).map(({ summary }) => summary)],
+      clear: async (profile) => {
+        // Ours first: it needs no store, and must not depend on whether one opens.
+        let count = cache.clear(profile);
+        const store = await this.#store();
+        for (const { item, summary } of await this.#foreignSessions()) {
+          if ((profile === null || summary.profile === profile) && await store.remove(item)) count++;
+        }
+        return count;
+      },
+    };
+  }
+
+  async ssoTokens(): Promise<SsoTokens> {
+    const store = await this.#store();
+    return {
+      startUrls: async () => (await store.list()).map(parseOidcItemName).filter((url) => url !== null),
+      remove: (startUrl) => store.remove(oidcItemName(startUrl)),
+    };
+  }
+
+  async getCredentials(request: CredentialsRequest): Promise<CredentialsAnswer> {
+    const { cache, cacheKeys, storeId } = await this.#cacheParts();
+    const windows = state.expiryWindows(state.envLookup(this.#host), request.answerFor);
+    return await getCredentials(request, {
+      settings: ({ profile, overrides }) => this.#settings(profile, overrides),
+      storeId,
+      cached: () => ({
+        cache,
+        key: () => cacheKeys.unattended(),
+        now: () => this.#host.clock.now(),
+        windowMs: windows.answer,
+      }),
+      storedKeys: async (profile) => await (await this.accessKeys()).read(profile),
+      runPlanDeps: () => this.#runPlanDeps(request, windows),
+      hintsForMiss: (profile) => this.#hintsForMiss(profile),
+      log: this.#log,
+    });
+  }
+
+  async askOnTerminal(question: Question): Promise<Secret> {
+    return await this.#terminalPrompter([]).then((prompter) => prompter.ask(question));
+  }
+
+  async confirm(question: string): Promise<boolean> {
+    await this.#refuseWhenSilent(question);
+    const { confirm } = await import("./prompts/terminal/confirm.ts");
+    return await confirm(question, this.#host, { timeoutMs: ANSWER_TIMEOUT_MS, hints: [] });
+  }
+
+  async pickProfile(names: readonly string[]): Promise<string> {
+    const question = "Choose a profile";
+    await this.#refuseWhenSilent(question);
+    const { pick } = await import("./prompts/terminal/pick.ts");
+    return await pick(question, names, this.#host, { timeoutMs: ANSWER_TIMEOUT_MS, hints: [] });
+  }
+
+  childEnvironment(request: ChildEnvironmentRequest): Record<string, string> {
+    return childEnvironment(this.#host.env.all(), { ...request, os: this.#host.os });
+  }
+
+  async runChild(child: ChildCommand): Promise<number> {
+    return await runChild(child, await this.#host.processes());
+  }
+
+  async #chooseBackend(): Promise<BackendDecision> {
+    const decision = chooseBackend(this.#options.backend, null, await lookUpFacts(this.#host));
+    this.#log.debug(() => `secret store: ${decision.backend} (${decision.reason})`);
+    return decision;
+  }
+
+  #openStoreDeps(): OpenStoreDeps {
+    const { os, arch, files, random, clock, env } = this.#host;
+    const given = env.get("AWS_VAULT_FILE_PASSPHRASE");
+    return {
+      os,
+      arch,
+      files,
+      random,
+      clock,
+      log: this.#log,
+      native: () => this.#host.native(),
+      fileDirectory: state.expandHome(this.#options.fileDir, this.#host),
+      fileStore: {
+        replaceFile,
+        givenPassphrase: given === undefined ? null : new Secret(given),
+        askPassphrase: async (label) => {
+          const prompter = await this.#terminalPrompter([
+            "set AWS_VAULT_FILE_PASSPHRASE, or unlock the store in a terminal first",
+          ]);
+          return await prompter.ask({ label, kind: "secret" });
+        },
+      },
+    };
+  }
+
+  #buildCache({ backend }: BackendDecision): CacheParts {
+    const host = this.#host;
+    const folder = state.cacheFolder(host);
+    const warn = (message: string) => this.#warn(message);
+    const replace = (path: string, bytes: Uint8Array) =>
+      replaceFile(host.files, host.random, path, bytes, { mode: 0o600 });
+    const cache = state.openSessionCache(host, folder, {
+      replaceFile: replace,
+      damaged: (path) => setAside(host.files, path, warn),
+      warn,
+    });
+    const path = (fileName: string) => cache.path(fileName);
+    const flight = new SingleFlight({
+      files: host.files,
+      locks: () => host.locks(),
+      now: () => host.clock.now(),
+      replaceFile: replace,
+      path,
+      folder,
+      waitMs: FLIGHT_WAIT_MS,
+      warn,
+    });
+    const storeId = state.storeIdentity(backend, this.#options, host);
+    const cacheKeys = new CacheKeys({
+      storeId,
+      memory: () => state.kernelMemory(host),
+      store: () => this.#store(),
+      storeNeverAsks: neverAsks(backend, host),
+      lockAfterSeconds: state.lockAfterSeconds(state.envLookup(host)),
+      randomBytes: (length) => host.random.bytes(length),
+      exclusively: (name, work) => flight.exclusively(name, work),
+    });
+    const spentCodes = new SpentCodes({
+      files: host.files,
+      replaceFile: replace,
+      path,
+      now: () => host.clock.now(),
+      digest: recordName,
+    });
+    return { folder, cache, cacheKeys, flight, spentCodes, storeId };
+  }
+
+  async #runPlanDeps(
+    request: CredentialsRequest,
+    windows: RunPlanDeps["windows"],
+  ): Promise<RunPlanDeps> {
+    const { cache, cacheKeys, flight, spentCodes, folder } = await this.#cacheParts();
+    const host = this.#host;
+    sweepNowAndThen(host, folder, cache);
+    let token = request.mfaToken;
+    const prompter = openPrompter(
+      {
+        requested: this.#options.prompt,
+        hints: [`in a terminal, run: aws-vault exec ${escapeControls(request.profile)} -- true`],
+      },
+      host,
+      this.#log,
+    );
+    return {
+      now: () => host.clock.now(),
+      clockOffset: () => this.#serverClock.offset(),
+      storedKeys: async (profile) => await (await this.accessKeys()).read(profile),
+      call: (step, signer, mfa) => this.#call(step, signer, mfa),
+      signerIsStale: isSignerStale,
+      mfaCode: async ({ serial, profile, process }) => {
+        const given = token;
+        token = null; // a code works once, so a second call has to get its own
+        return await getMfaCode({ serial, profile, token: given, mfaProcess: process, prompter }, host);
+      },
+      spentCodes,
+      sleep: (ms) => host.clock.sleep(ms),
+      cache,
+      cacheKeys,
+      flight,
+      windows,
+      heedRefusals: request.answerFor === "sdk" && request.mfaToken === null,
+      note: (message) => presentNotice(host.stderr, message),
+      log: this.#log,
+    };
+  }
+
+  async #call(
+    step: PlanStep,
+    signer: Credentials,
+    mfa: { serial: string; code: Secret } | null,
+  ): Promise<Credentials> {
+    const sts = new StsClient(this.#httpClient(), step.endpoints);
+    const { durationSeconds } = step;
+    if (step.kind === "GetSessionToken") {
+      return (await sts.getSessionToken({ durationSeconds, mfa }, signer)).credentials;
+    }
+    const { arn, sessionName, externalId, sourceIdentity, sessionTags, transitiveTagKeys } = step.role;
+    return (await sts.assumeRole({
+      roleArn: arn,
+      sessionName: sessionName ?? this.#newSessionName(),
+      durationSeconds,
+      externalId,
+      sourceIdentity,
+      tags: sessionTags,
+      transitiveTagKeys,
+      mfa,
+    }, signer)).credentials;
+  }
+
+  /** As aws-vault makes them: the time in nanoseconds, of which this clock gives the milliseconds. */
+  #newSessionName(): string {
+    const [a, b, c] = this.#host.random.bytes(3);
+    const fraction = ((a! << 16 | b! << 8 | c!) % 1_000_000).toString().padStart(6, "0");
+    return `${this.#host.clock.now()}${fraction}`;
+  }
+
+  #httpClient(): AwsHttpClient {
+    const { clock, random, env, files } = this.#host;
+    const bundle = env.get("AWS_CA_BUNDLE");
+    const caCertificates = bundle ? files.readText(bundle) : null;
+    if (bundle && caCertificates === null) {
+      throw new AppError(
+        "ca-bundle-missing",
+        "config",
+        `AWS_CA_BUNDLE: there is no file ${escapeControls(bundle)}`,
+      );
+    }
+    return this.#http ??= new AwsHttpClient({
+      transport: () => this.#host.http(),
+      clock,
+      random,
+      serverClock: this.#serverClock,
+      proxyFor: (url) => chooseProxy(url, env),
+      caCertificates,
+      userAgent: `aws-vault/${version}`,
+      log: this.#log,
+    });
+  }
+
+  #settings(profile: string, overrides: CredentialsRequest["overrides"]) {
+    this.#sources ??= state.settingsSources(this.#host);
+    const trace = this.#log.enabled
+      ? (name: string, setting: string, value: string, origin: string) =>
+        this.#log.debug(() => `${name}: ${setting} = ${escapeControls(value)} (${escapeControls(origin)})`)
+      : undefined;
+    return resolveSettings(profile, this.#sources, overrides, trace);
+  }
+
+  async #hintsForMiss(profile: string): Promise<string[]> {
+    const { backend } = await this.#backend();
+    const others = await findElsewhere(profile, backend, this.#openStoreDeps());
+    return others.map((other) => `there are keys for it in the ${other} store: --backend=${other}`);
+  }
+
+  /** Sessions that aws-vault itself left in the store. */
+  async #foreignSessions() {
+    const names = await (await this.#store()).list();
+    return names.filter((name) => name !== CACHE_KEY_ITEM).flatMap((item) => {
+      const parsed = parseSessionItemName(item);
+      if (parsed === null) return [];
+      const { profile, expiresAtSeconds } = parsed;
+      return [{ item, summary: { kind: parsed.type as SessionKind, profile, expiresAt: expiresAtSeconds * 1000 } }];
+    });
+  }
+
+  async #terminalPrompter(hints: readonly string[]): Promise<Prompter> {
+    const silent = await this.#silentPrompter(hints);
+    if (silent !== null) return silent;
+    const { TerminalPrompter } = await import("./prompts/terminal/terminal_prompter.ts");
+    return new TerminalPrompter(this.#host, { timeoutMs: ANSWER_TIMEOUT_MS, hints });
+  }
+
+  /** With `--prompt=none`: a prompter that only refuses. */
+  async #silentPrompter(hints: readonly string[]): Promise<Prompter | null> {
+    if (this.#options.prompt !== "none") return null;
+    const { NoPrompter } = await import("./prompts/no_prompter.ts");
+    return new NoPrompter("prompts are switched off", hints);
+  }
+
+  async #refuseWhenSilent(question: string): Promise<void> {
+    await (await this.#silentPrompter([]))?.ask({ label: question, kind: "text" });
+  }
+
+  #warn(message: string): void {
+    if (this.#warned.has(message)) return;
+    this.#warned.add(message);
+    presentWarning(this.#host.stderr, message);
+  }
+}
+
+interface CacheParts {
+  readonly folder: string;
+  readonly cache: SessionCache;
+  readonly cacheKeys: CacheKeys;
+  readonly flight: SingleFlight;
+  readonly spentCodes: SpentCodes;
+  readonly storeId: string;
+}
+
+/** Whether reading the store leads to no prompt of ours, and to no more than one of the system's for all callers together. */
+function neverAsks(backend: SecretStore["backend"], host: Host): boolean {
+  if (backend === "file") return host.env.get("AWS_VAULT_FILE_PASSPHRASE") !== undefined;
+  return backend !== "secret-service";
+}
+
+/** Expired records go with one cold run in an hour. Nothing depends on it. */
+function sweepNowAndThen(host: Host, folder: string, cache: SessionCache): void {
+  const mark = cache.path("swept");
+  try {
+    const last = host.files.stat(mark)?.modifiedAt ?? 0;
+    if (Math.abs(host.clock.now() - last) < 3_600_000) return;
+    host.files.makeDirectory(folder, 0o700);
+    replaceFile(host.files, host.random, mark, new Uint8Array(), { mode: 0o600 });
+    sweepLeftovers(host.files, host.clock, folder);
+    cache.sweep();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+  }
+}
+
+/** The same promise for every caller; after a failure the next caller tries again. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () =>
+    made ??= make().catch((error) => {
+      made = null;
+      throw error;
+    });
+}

@@ -1,0 +1,95 @@
+/**
+ * Recognises, without the command table, the command lines that SDKs run: `exec PROFILE --json` and `export --format=json PROFILE` with the
+ * flags that go with them. Whatever else there is, also what only might be wrong, is left to the full parser.
+ */
+import { parseDuration } from "../config/duration.ts";
+
+export interface HotArguments {
+  readonly profile: string;
+  readonly durationSeconds: number | null;
+  readonly region: string | null;
+  readonly noSession: boolean;
+  /** The names of `--backend` and its variable, unchecked; `null` when not given. */
+  readonly backend: string | null;
+  readonly fileDir: string;
+  readonly keychain: string;
+  readonly secretServiceCollection: string;
+}
+
+/** Flags with a value, and the variable that stands in for an absent one. */
+const VALUE_FLAGS: Readonly<Record<string, string>> = {
+  "--duration": "AWS_VAULT_DURATION",
+  "--region": "",
+  "--format": "",
+  "--prompt": "AWS_VAULT_PROMPT",
+  "--backend": "AWS_VAULT_BACKEND",
+  "--file-dir": "AWS_VAULT_FILE_DIR",
+  "--keychain": "AWS_VAULT_KEYCHAIN_NAME",
+  "--secret-service-collection": "AWS_VAULT_SECRET_SERVICE_COLLECTION_NAME",
+};
+const SWITCHES = ["--json", "--no-session", "--no-prompt"];
+const SHORT_FORMS: Readonly<Record<string, string>> = {
+  "-d": "--duration",
+  "-j": "--json",
+  "-n": "--no-session",
+};
+const PROMPT_DRIVERS = ["terminal", "osascript", "zenity", "kdialog", "ykman", "pass", "wincredui", "none"];
+/** Variables that change what the program does in ways this file knows nothing of. */
+const FOREIGN_VARIABLES = [
+  "AWS_VAULT",
+  "AWS_VAULT_MFA_TOKEN",
+  "AWS_VAULT_STDOUT",
+  "AWS_VAULT_PROFILE_ENV",
+  "AWS_VAULT_BIOMETRICS",
+  "AWS_VAULT_OP_TIMEOUT",
+  "AWS_VAULT_PROTON_PASS_TIMEOUT",
+];
+
+/** `null`: not such a command line, or not one that this file is sure of. Throws AppError for a malformed duration. */
+export function hotArguments(
+  args: readonly string[],
+  env: (name: string) => string | undefined,
+): HotArguments | null {
+  let command: string | null = null;
+  let profile: string | null = null;
+  const given = new Map<string, string>();
+  for (let i = 0; i < args.length; i++) {
+    const word = args[i]!;
+    if (!word.startsWith("-")) {
+      if (command === null) command = word;
+      else if (profile === null) profile = word;
+      else return null;
+      continue;
+    }
+    const equals = word.startsWith("--") ? word.indexOf("=") : -1;
+    const typed = equals < 0 ? word : word.slice(0, equals);
+    const flag = SHORT_FORMS[typed] ?? typed;
+    if (given.has(flag)) return null;
+    if (equals < 0 && SWITCHES.includes(flag)) given.set(flag, "");
+    else if (Object.hasOwn(VALUE_FLAGS, flag)) {
+      const value = equals < 0 ? args[++i] : word.slice(equals + 1);
+      if (!value || (equals < 0 && value.startsWith("-"))) return null;
+      given.set(flag, value);
+    } else return null;
+  }
+  const isExec = command === "exec" && given.has("--json") && !given.has("--format");
+  const isExport = command === "export" && given.get("--format") === "json" && !given.has("--json");
+  if (!isExec && !isExport) return null;
+  if (FOREIGN_VARIABLES.some((name) => env(name))) return null;
+  profile ??= env("AWS_PROFILE") || null;
+  const value = (flag: string) => given.get(flag) ?? (env(VALUE_FLAGS[flag]!) || null);
+  const prompt = value("--prompt");
+  const promptIsClear = prompt === null || (PROMPT_DRIVERS.includes(prompt) && !given.has("--no-prompt"));
+  if (!profile || !promptIsClear) return null;
+  const duration = value("--duration");
+  return {
+    profile,
+    durationSeconds: duration === null ? null : parseDuration(duration, { allowDaysAndWeeks: true }) || null,
+    region: given.get("--region") ?? null,
+    noSession: given.has("--no-session"),
+    backend: value("--backend"),
+    fileDir: value("--file-dir") ?? "~/.awsvault/keys/",
+    keychain: value("--keychain") ?? "aws-vault",
+    secretServiceCollection: value("--secret-service-collection") ?? "awsvault",
+  };
+}
