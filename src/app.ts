@@ -176,7 +176,7 @@ class App {
   }
 
   async runChild(child: ChildCommand): Promise<number> {
-    return await runChild(child, await this.#host.processes());
+    return await runChild(child, this.#host.env.get("PATH") ?? "", await this.#host.processes());
   }
 
   async #chooseBackend(): Promise<BackendDecision> {
@@ -366,7 +366,10 @@ class App {
       const parsed = parseSessionItemName(item);
       if (parsed === null) return [];
       const { profile, expiresAtSeconds } = parsed;
-      return [{ item, summary: { kind: parsed.type as SessionKind, profile, expiresAt: expiresAtSeconds * 1000 } }];
+      return [{
+        item,
+        summary: { kind: parsed.type as SessionKind, profile, expiresAt: expiresAtSeconds * 1000 },
+      }];
     });
   }
 
