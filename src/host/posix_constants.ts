@@ -25,3 +25,6 @@ export const ERRNO: Readonly<
 
 /** Numbers that these signals have on Linux (x64, arm64), macOS and FreeBSD alike: signal(7). */
 export const SIGNAL_NUMBER = { SIGKILL: 9, SIGPIPE: 13, SIGTERM: 15, SIGXFSZ: 25 } as const;
+
+/** SIGSTOP: signal(7), <sys/signal.h>. */
+export const STOP_SIGNAL: Readonly<Record<Posix, number>> = { linux: 19, darwin: 17, freebsd: 17 };
