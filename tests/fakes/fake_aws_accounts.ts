@@ -122,6 +122,13 @@ export class FakeAccount {
     return this.#sessions.get(accessKeyId) ?? null;
   }
 
+  /** Secret keys and tokens of all sessions there are, for those who look for leaks. */
+  get issuedSecrets(): string[] {
+    return [...this.#sessions.values()].flatMap(({ secret, token }) =>
+      token === null ? [secret] : [secret, token]
+    );
+  }
+
   getCallerIdentity(caller: Caller): Result {
     return { Arn: caller.arn, UserId: caller.userId, Account: this.id };
   }
