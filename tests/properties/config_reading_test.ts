@@ -59,7 +59,7 @@ function plainParse(text: string): Map<string, Map<string, string>> | null {
       section?.set(key, `${section.get(key)}\n${body}`);
     } else if (!/^[#;]/.test(body)) {
       const match = /^([^=]*)=(.*)$/s.exec(body.replace(/[ \t][#;].*$/s, ""));
-      const name = match?.[1]!.replace(/[ \t]+$/, "").toLowerCase();
+      const name = match?.[1]?.replace(/[ \t]+$/, "").toLowerCase();
       if (!started || !name) return null;
       const value = match![2]!.replace(/^[ \t]+|[ \t]+$/g, "");
       [nested, indent, key] = [value === "", depth, /^[\w\-/.%@:+]+$/.test(name) ? name : null];
