@@ -24,6 +24,7 @@ export async function chosenProgram(choice: string, root: string): Promise<Chose
   // The home is thrown away; what deno has cached is not.
   return {
     name: "deno run src/main.ts",
+    compiled: false,
     argv,
     env: { DENO_DIR: await denoFolder(), DENO_NO_UPDATE_CHECK: "1" },
   };

@@ -69,6 +69,7 @@ export function parseTranscript(path: string, text: string): Transcript {
     secrets: [],
     env: {},
     files: [],
+    compiledOnly: false,
     aws: null,
     commands: [],
   };
