@@ -1,0 +1,98 @@
+/** The programs beyond npm that the tests drive, and how a Debian machine gets them. */
+
+export interface TestTool {
+  readonly program: string;
+  /** Debian's package. */
+  readonly package: string;
+}
+
+export const TEST_TOOLS: readonly TestTool[] = [
+  { program: "aws", package: "awscli" },
+  { program: "dbus-daemon", package: "dbus" },
+  { program: "dbus-run-session", package: "dbus" },
+  { program: "expect", package: "expect" },
+  { program: "gnome-keyring-daemon", package: "gnome-keyring" },
+  { program: "gpg", package: "gnupg" },
+  { program: "keyctl", package: "keyutils" },
+  { program: "openssl", package: "openssl" },
+  { program: "pass", package: "pass" },
+  { program: "python3", package: "python3" },
+  { program: "secret-tool", package: "libsecret-tools" },
+  { program: "strace", package: "strace" },
+  { program: "xdotool", package: "xdotool" },
+  { program: "Xvfb", package: "xvfb" },
+  { program: "zenity", package: "zenity" },
+];
+
+const PYTHON_PACKAGES = ["moto[server]==5.2.5", "boto3==1.44.5"];
+
+/** Installs what is missing where that is possible; answers one line for each part that is missing still. */
+export async function provideTestTools(root: string): Promise<string[]> {
+  const missing = missingTools();
+  if (missing.length > 0) await installPackages([...new Set(missing.map((tool) => tool.package))]);
+  const complaints = missingTools().map((tool) =>
+    `${tool.program} is missing (package ${tool.package} on Debian)`
+  );
+  const python = await providePython(`${root}/.venv`);
+  return python === null ? complaints : [...complaints, python];
+}
+
+function missingTools(): TestTool[] {
+  const folders = (Deno.env.get("PATH") ?? "").split(":");
+  return TEST_TOOLS.filter(({ program }) => !folders.some((folder) => isFile(`${folder}/${program}`)));
+}
+
+async function installPackages(packages: readonly string[]): Promise<void> {
+  if (!isFile("/usr/bin/apt-get") || Deno.uid() !== 0) return;
+  console.log(`installing ${packages.join(" ")}`);
+  await twice("apt-get", ["update", "-qq"]);
+  await twice("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages]);
+}
+
+/** moto and boto3 in an environment of their own. `null`, or what is missing. */
+async function providePython(folder: string): Promise<string | null> {
+  const marker = `${folder}/installed.txt`;
+  const wanted = PYTHON_PACKAGES.join("\n");
+  if (isFile(marker) && await Deno.readTextFile(marker) === wanted) return null;
+  const made = await run("python3", ["-m", "venv", folder]) || await venvAfterInstalling(folder);
+  if (!made) return "python3 cannot make a virtual environment (package python3-venv on Debian)";
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...PYTHON_PACKAGES];
+  if (!await twice(`${folder}/bin/python3`, pip)) return `pip could not install ${PYTHON_PACKAGES.join(" ")}`;
+  await Deno.writeTextFile(marker, wanted);
+  return null;
+}
+
+async function venvAfterInstalling(folder: string): Promise<boolean> {
+  await installPackages(["python3-venv"]);
+  return await run("python3", ["-m", "venv", "--clear", folder]);
+}
+
+/** Downloads fail now and then. */
+async function twice(command: string, args: readonly string[]): Promise<boolean> {
+  return await run(command, args) || await run(command, args);
+}
+
+async function run(command: string, args: readonly string[]): Promise<boolean> {
+  try {
+    const { success, stderr, stdout } = await new Deno.Command(command, {
+      args: [...args],
+      env: { DEBIAN_FRONTEND: "noninteractive" },
+      stdin: "null",
+      signal: AbortSignal.timeout(600_000),
+    }).output();
+    const decoder = new TextDecoder();
+    if (!success) console.log(`${command} failed:\n${decoder.decode(stdout)}${decoder.decode(stderr)}`);
+    return success;
+  } catch (failure) {
+    if (failure instanceof Deno.errors.NotFound) return false;
+    throw failure;
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
