@@ -5,6 +5,7 @@
 import { configError } from "./config_error.ts";
 import {
   commentStart,
+  type Header,
   headerOffsets,
   type IniFile,
   isBlank,
@@ -13,7 +14,7 @@ import {
   nextLine,
   parseHeader,
   type SectionKind,
-  skipBlanks,
+  textStart,
   trimBlanks,
   visitLines,
 } from "./ini_lines.ts";
@@ -48,7 +49,6 @@ export interface SectionLookup {
 export class SectionReader implements SectionLookup {
   readonly file: IniFile;
   readonly #sections = new Map<string, Section | null>();
-  #headers: number[] | null = null;
   #index: ReadonlyMap<string, Place> | null = null;
 
   constructor(file: IniFile) {
@@ -82,9 +82,11 @@ export class SectionReader implements SectionLookup {
     const place = this.#index === null ? this.#find(kind, name) : this.#index.get(kind + " " + name);
     if (place === undefined) return [];
     if (place.broken !== null) throw syntaxError(this.file, place.broken.offset, place.broken.problem);
-    const headers = this.#offsets();
-    return (place.prefixed.length > 0 ? place.prefixed : place.bare)
-      .map((i) => ({ start: headers[i]!, end: headers[i + 1] ?? this.file.text.length }));
+    const { text } = this.file;
+    return (place.prefixed.length > 0 ? place.prefixed : place.bare).map((start) => {
+      const next = text.indexOf("\n[", start);
+      return { start, end: next < 0 ? text.length : next + 1 };
+    });
   }
 
   #read(kind: SectionKind, name: string): Section | null {
@@ -97,18 +99,11 @@ export class SectionReader implements SectionLookup {
     return { kind, name, properties };
   }
 
-  #offsets(): number[] {
-    return this.#headers ??= headerOffsets(this.file.text);
-  }
-
   #find(kind: SectionKind, name: string): Place {
-    const headers = this.#offsets(), place: Place = { prefixed: [], bare: [], broken: null };
-    for (let i = 0; i < headers.length; i++) {
-      if (!mayBe(this.file, headers[i]!, kind, name)) continue;
-      const header = parseHeader(this.file, headers[i]!);
-      if (header.kind !== kind || header.name !== name) continue;
-      if (header.problem !== null) place.broken ??= { offset: headers[i]!, problem: header.problem };
-      else (header.bare ? place.bare : place.prefixed).push(i);
+    const place = emptyPlace();
+    for (const offset of candidates(this.file, kind, name)) {
+      const header = parseHeader(this.file, offset);
+      if (header.kind === kind && header.name === name) addHeader(place, offset, header);
     }
     return place;
   }
@@ -116,39 +111,56 @@ export class SectionReader implements SectionLookup {
   /** Every section's place, for callers that want them all: finding each anew would take time squared. */
   #indexed(): ReadonlyMap<string, Place> {
     if (this.#index !== null) return this.#index;
-    const headers = this.#offsets(), index = new Map<string, Place>();
-    for (let i = 0; i < headers.length; i++) {
-      const header = parseHeader(this.file, headers[i]!);
+    const index = new Map<string, Place>();
+    for (const offset of headerOffsets(this.file.text)) {
+      const header = parseHeader(this.file, offset);
       if (header.kind === null) continue;
       const key = header.kind + " " + header.name;
-      const place = index.get(key) ?? { prefixed: [], bare: [], broken: null };
-      if (header.problem !== null) place.broken ??= { offset: headers[i]!, problem: header.problem };
-      else (header.bare ? place.bare : place.prefixed).push(i);
+      const place = index.get(key) ?? emptyPlace();
+      addHeader(place, offset, header);
       index.set(key, place);
     }
     return this.#index = index;
   }
 }
 
-/** Indexes of the headers of one name. */
+/** Offsets of the headers of one name. */
 interface Place {
   readonly prefixed: number[];
   readonly bare: number[];
   broken: { readonly offset: number; readonly problem: string } | null;
 }
 
-/** Whether the header could be that of the section: a cheap look that lets most others pass by. */
-function mayBe(file: IniFile, offset: number, kind: SectionKind, name: string): boolean {
-  const { text } = file;
-  let at = skipBlanks(text, offset + 1, text.length);
-  if (file.dialect === "config") {
-    if (text.startsWith(kind, at)) {
-      at = skipBlanks(text, at + kind.length, text.length);
-      const code = text.charCodeAt(at);
-      if (code === 34 || code === 39) return true; // a quote: only a full look can tell
-    } else if (kind !== "profile" || name !== "default") return false;
-  }
-  return text.startsWith(name, at);
+function emptyPlace(): Place {
+  return { prefixed: [], bare: [], broken: null };
+}
+
+function addHeader(place: Place, offset: number, header: Header): void {
+  if (header.problem !== null) place.broken ??= { offset, problem: header.problem };
+  else (header.bare ? place.bare : place.prefixed).push(offset);
+}
+
+/** A pattern needs no more of a name to pass nearly all others by, and engines limit its size. */
+const LONGEST_IN_PATTERN = 100;
+
+/**
+ * The offsets of headers that may be those of a section; a full look tells. One regular expression over the whole text takes a
+ * tenth of the time of a look at each header, most of all in a process that has just started.
+ */
+function candidates(file: IniFile, kind: SectionKind, name: string): number[] {
+  const { text } = file, start = textStart(text);
+  const plain = isPlainName(name)
+    ? [name.slice(0, LONGEST_IN_PATTERN).replaceAll(".", "\\.").replaceAll("+", "\\+")]
+    : [];
+  const heads = file.dialect === "credentials" ? plain : [
+    `${kind}[ \\t]+(?:${["[\"']", ...plain].join("|")})`,
+    ...(kind + " " + name === "profile default" ? plain : []),
+  ];
+  const offsets = text.startsWith("[", start) ? [start] : [];
+  if (heads.length === 0) return offsets;
+  const pattern = new RegExp(`\\n\\[[ \\t]*(?:${heads.join("|")})`, "g");
+  while (pattern.test(text)) offsets.push(text.lastIndexOf("\n", pattern.lastIndex - 1) + 1);
+  return offsets;
 }
 
 /**

@@ -215,3 +215,16 @@ Deno.test("nestedValue finds a nested property by its name in lower case, the la
   assert.equal(nestedValue(properties.get("sts")!, "other"), null);
   assert.equal(nestedValue(properties.get("plain")!, "x"), null);
 });
+
+Deno.test("SectionReader takes the dot and plus of a name for themselves, and tells long names apart", () => {
+  const long = "n".repeat(300);
+  const reader = new SectionReader(
+    configFile(
+      `[x]\n[profile axb]\nx=1\n[profile a.b+c]\nx=2\n[profile ${long}]\nx=3\n[profile ${long}n]\nx=4\n`,
+    ),
+  );
+  assert.deepEqual(values(reader, "profile", "a.b+c"), { x: "2" });
+  assert.equal(reader.read("profile", "a.b"), null);
+  assert.deepEqual(values(reader, "profile", long), { x: "3" });
+  assert.deepEqual(values(reader, "profile", `${long}n`), { x: "4" });
+});
