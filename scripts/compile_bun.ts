@@ -104,6 +104,10 @@ if (import.meta.main) {
     }
     await compileBun({ target, entry: absolute(options.entry), output: absolute(options.output) });
     console.error(`compile:bun: wrote ${options.output} for ${target}`);
+    if (target === "darwin-x64") {
+      // For ARM the builder signs by itself; here the runtime's old signature stays and no longer holds.
+      console.error(`compile:bun: sign it before use: codesign --force --sign - ${options.output}`);
+    }
   });
 }
 
