@@ -39,7 +39,7 @@ export function resolveEndpointUrl(
     findValue(layers, "ignore_configured_endpoint_urls")?.value;
   if (ignored?.trim().toLowerCase() === "true") return null;
 
-  const id = service?.toLowerCase().replace(/[ -]/g, "_") ?? null;
+  const id = service?.toLowerCase().replaceAll(" ", "_").replaceAll("-", "_") ?? null;
   for (
     const variable of id === null ? GENERAL : [`AWS_ENDPOINT_URL_${id.toUpperCase()}` as const, ...GENERAL]
   ) {

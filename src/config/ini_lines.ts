@@ -70,8 +70,8 @@ export function parseHeader(file: IniFile, offset: number): Header {
     const quoted = parseQuotedHeader(text, offset, end);
     if (quoted !== null) return quoted;
   }
-  let cut = offset + 1;
-  while (cut < end && !isCommentMark(text.charCodeAt(cut))) cut++;
+  const hash = text.slice(offset, end).indexOf("#"), semicolon = text.slice(offset, end).indexOf(";");
+  const cut = Math.min(hash < 0 ? end : offset + hash, semicolon < 0 ? end : offset + semicolon);
   let close = endOfTrimmed(text, offset + 1, cut) - 1;
   let problem = null;
   if (close <= offset || text.charCodeAt(close) !== CLOSE) {
@@ -135,10 +135,16 @@ export function visitLines(text: string, start: number, end: number, visit: Line
 
 /** Where the comment of a property line begins: at a `#` or `;` after a blank; `end` when it has none. */
 export function commentStart(text: string, from: number, end: number): number {
-  for (let at = from + 1; at < end; at++) {
-    if (isCommentMark(text.charCodeAt(at)) && isBlank(text.charCodeAt(at - 1))) return at;
+  const line = text.slice(from, end);
+  return from + Math.min(markAfterBlank(line, "#"), markAfterBlank(line, ";"));
+}
+
+/** The search is left to the engine: a loop over every character takes longer in a process that has just started. */
+function markAfterBlank(line: string, mark: string): number {
+  for (let at = line.indexOf(mark, 1); at > 0; at = line.indexOf(mark, at + 1)) {
+    if (isBlank(line.charCodeAt(at - 1))) return at;
   }
-  return end;
+  return line.length;
 }
 
 /** Blanks are spaces and tabs, nothing else. */

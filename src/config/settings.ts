@@ -8,6 +8,7 @@ import { resolveEndpointUrl } from "./endpoint_url.ts";
 import type { EnvLookup } from "./env_vars.ts";
 import type { Property, Section } from "./ini_sections.ts";
 import {
+  findValue,
   type Found,
   missingSection,
   ownValue,
@@ -161,10 +162,6 @@ function resolveOne(
   }
   const tokenFile = from.find("web_identity_token_file")?.value ?? null;
   const tokenProcess = from.find("web_identity_token_process")?.value ?? null;
-  const keyParts = ["aws_access_key_id", "aws_secret_access_key"]
-    .filter((key) =>
-      from.layers.some(({ section, implicit }) => !implicit && ownValue(section, key) !== null)
-    );
   return {
     name,
     inConfig: sources.config.read("profile", name) !== null,
@@ -179,8 +176,14 @@ function resolveOne(
     credentialProcess: from.text("credential_process"),
     credentialSource: credentialSource?.value ?? null,
     loginSession: from.text("login_session"),
-    staticKeys: keyParts.length === 0 ? "none" : keyParts.length === 1 ? "half" : "pair",
+    staticKeys: staticKeysOf(from),
   };
+}
+
+function staticKeysOf(from: SettingSource): ResolvedProfile["staticKeys"] {
+  const hasId = findValue(from.layers, "aws_access_key_id") !== null;
+  const hasSecret = findValue(from.layers, "aws_secret_access_key") !== null;
+  return hasId && hasSecret ? "pair" : hasId || hasSecret ? "half" : "none";
 }
 
 function resolveRole(from: SettingSource): RoleSettings | null {
