@@ -5,6 +5,7 @@ import { answerFromCache } from "./hot_path.ts";
 /** Answers the exit code. A command that replaces the process doesn't come back. */
 export async function run(host: Host): Promise<number> {
   if (await answerFromCache(host)) return 0;
+  host.beforeOpening();
   const [{ runProgram }, { createServices }] = await Promise.all([
     import("./cli/program.ts"),
     import("./app.ts"),

@@ -2,7 +2,7 @@
  * What both the cached answer and the full program build from the host: the user's config, the session cache, the kernel's memory of its key.
  * Kept small, because every cached answer loads it.
  */
-import { configFilePath, homeDirectory, loadIniFile } from "./config/aws_files.ts";
+import { configFilePath, homeDirectory, loadIniFile, trimSeparators } from "./config/aws_files.ts";
 import { envDuration } from "./config/env_value.ts";
 import type { EnvLookup } from "./config/env_vars.ts";
 import { SectionReader } from "./config/ini_sections.ts";
@@ -13,6 +13,7 @@ import type { ShortTermMemory } from "./sessions/cache_key.ts";
 import { SDK_REFRESH_WINDOW_MS } from "./sessions/freshness.ts";
 import { SessionCache, type SessionCacheDeps } from "./sessions/session_cache.ts";
 import { sessionFolder } from "./sessions/session_folder.ts";
+import { KernelKeyring } from "./vault/kernel_keyring.ts";
 import type { BackendName } from "./vault/secret_store.ts";
 
 /** aws-vault's expiry window, when `AWS_MIN_TTL` names no other. */
@@ -81,7 +82,6 @@ export function openSessionCache(
 /** The kernel keyring where there is one; `null` elsewhere. */
 export async function kernelMemory(host: Host): Promise<ShortTermMemory | null> {
   if (host.os !== "linux") return null;
-  const { KernelKeyring } = await import("./vault/kernel_keyring.ts");
   return new KernelKeyring(await host.native(), host.arch);
 }
 
@@ -107,7 +107,7 @@ export function storeIdentity(
 ): string {
   switch (backend) {
     case "file":
-      return `file:${expandHome(options.fileDir, host).replace(/(?<=.)[/\\]+$/, "")}`;
+      return `file:${trimSeparators(expandHome(options.fileDir, host))}`;
     case "keychain":
       return `keychain:${options.keychain}`;
     case "secret-service":

@@ -37,11 +37,11 @@ export function loadIniFile(
 
 function awsFilePath(place: AwsFilePlace, named: string | undefined, file: string): string {
   const separator = place.os === "windows" ? "\\" : "/";
-  if (!named) return `${trimSeparators(homeDirectory(place))}${separator}.aws${separator}${file}`;
+  if (!named) return `${homeFolder(place, separator)}.aws${separator}${file}`;
   // A leading tilde never meets a shell here when it stands in a quoted assignment or a service's settings.
   if (named === "~") return homeDirectory(place);
   if (named.startsWith("~/") || (separator === "\\" && named.startsWith("~\\"))) {
-    return `${trimSeparators(homeDirectory(place))}${separator}${named.slice(2)}`;
+    return `${homeFolder(place, separator)}${named.slice(2)}`;
   }
   return named;
 }
@@ -61,6 +61,14 @@ export function homeDirectory(place: AwsFilePlace): string {
   });
 }
 
-function trimSeparators(path: string): string {
-  return path.replace(/[/\\]+$/, "");
+function homeFolder(place: AwsFilePlace, separator: string): string {
+  const home = trimSeparators(homeDirectory(place));
+  return home.endsWith(separator) ? home : home + separator;
+}
+
+/** The path without separators at its end; a root stays one. */
+export function trimSeparators(path: string): string {
+  let end = path.length;
+  while (end > 1 && (path[end - 1] === "/" || path[end - 1] === "\\")) end--;
+  return path.slice(0, end);
 }

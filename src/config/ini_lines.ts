@@ -33,14 +33,24 @@ export type LineVisitor = (kind: LineKind, start: number, first: number, end: nu
 
 const TAB = 9, LF = 10, CR = 13, SPACE = 32, HASH = 35, SEMICOLON = 59, OPEN = 91, CLOSE = 93;
 
-/** Letters, digits and `_ - / . % @ : +`: the names of profiles and properties that need no quotes. */
-const PLAIN_NAME = /^[\w\-/.%@:+]+$/;
+/** What a plain name may hold besides letters and digits. */
+const PLAIN_MARKS = "_-/.%@:+";
 
 /** Prefix, name in double quotes (where a backslash hides a quote or a backslash) or in single ones, and what follows the `]`. */
 const QUOTED_HEADER = /^\[[ \t]*([^ \t\]"'#;]+)[ \t]+(?:"((?:[^"\\]|\\.)*)"|'([^']*)')[ \t]*\](.*)$/s;
 
+/**
+ * Whether the name of a profile or property needs no quotes: letters, digits and `_ - / . % @ : +`. Like all that every reading
+ * passes through, without a regular expression: compiling one costs more than the reading.
+ */
 export function isPlainName(name: string): boolean {
-  return PLAIN_NAME.test(name);
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i) | 0x20;
+    const isLetter = code >= 97 && code <= 122;
+    const isDigit = name.charCodeAt(i) >= 48 && name.charCodeAt(i) <= 57;
+    if (!isLetter && !isDigit && !PLAIN_MARKS.includes(name[i]!)) return false;
+  }
+  return name !== "";
 }
 
 /** Where the text begins: after the byte-order mark, if it has one. */
@@ -83,15 +93,18 @@ export function parseHeader(file: IniFile, offset: number): Header {
   if (file.dialect === "credentials") {
     return header(isPlainName(inner) ? "profile" : null, inner, true, problem);
   }
-  const blank = inner.search(/[ \t]/);
-  if (blank < 0) return header(inner === "default" ? "profile" : null, inner, true, problem);
+  let blank = 0;
+  while (blank < inner.length && !isBlank(inner.charCodeAt(blank))) blank++;
+  if (blank === inner.length) return header(inner === "default" ? "profile" : null, inner, true, problem);
   const name = trimBlanks(inner, blank, inner.length);
   return header(isPlainName(name) ? sectionKind(inner.slice(0, blank)) : null, name, false, problem);
 }
 
 /** `[profile "a b"]` with either quote, as the AWS CLI reads it; `null` when the line is nothing of that form. */
 function parseQuotedHeader(text: string, offset: number, end: number): Header | null {
-  const match = QUOTED_HEADER.exec(text.slice(offset, end));
+  const line = text.slice(offset, end);
+  if (!line.includes('"') && !line.includes("'")) return null;
+  const match = QUOTED_HEADER.exec(line);
   if (match === null) return null;
   const name = match[2]?.replace(/\\(["\\])/g, "$1") ?? match[3]!;
   const tail = trimBlanks(match[4]!, 0, match[4]!.length);

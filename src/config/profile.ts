@@ -161,8 +161,11 @@ export function ownValue(section: Section, key: string): Found | null {
 
 /** Whether there are control characters in the text, tabs apart. */
 export function hasControls(text: string): boolean {
-  // deno-lint-ignore no-control-regex
-  return /[\u0000-\u0008\u000a-\u001f\u007f]/.test(text);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if ((code < 32 && code !== 9) || code === 127) return true;
+  }
+  return false;
 }
 
 /** An error about a property's value: AppError `config-value`. */

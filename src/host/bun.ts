@@ -1,22 +1,21 @@
 /**
- * The host under Bun (`bun build --compile`). It loads nothing but `node:fs` at start: `process.stdout` alone would cost
- * more than the whole cached answer.
+ * The host under Bun (`bun build --compile`). It loads no module of Node's at start: `node:fs` or `process.stdout` alone would
+ * cost more than the whole cached answer.
  */
-import * as fs from "node:fs";
 import { bunFileCalls } from "./bun_files.ts";
+import { isTerminalQuickly, writeQuickly } from "./bun_libc.ts";
 import { createBunNative } from "./bun_native.ts";
 import { bunProcess } from "./bun_process.ts";
 import { composeHost } from "./compose_host.ts";
 import { createEnvironment } from "./environment.ts";
 import type { Host, OperatingSystem } from "./host.ts";
-import { bindLibc } from "./libc.ts";
 import { identifyDescriptors, type OpenDescriptor } from "./open_descriptors.ts";
 import { lookUpHome } from "./user_home.ts";
 
 export function createBunHost(): Host {
   const os = bunProcess.platform === "win32" ? "windows" : bunProcess.platform as OperatingSystem;
   const userId = bunProcess.getuid?.() ?? null;
-  const atStart = os === "windows" ? [] : identifyDescriptors();
+  let atStart: readonly OpenDescriptor[] = [];
   return composeHost({
     name: "bun",
     os,
@@ -38,6 +37,9 @@ export function createBunHost(): Host {
       listen: (signal, handler) => bunProcess.on(signal, handler),
       unlisten: (signal, handler) => bunProcess.off(signal, handler),
       raise: (signal) => bunProcess.kill(bunProcess.pid, signal),
+    },
+    noteDescriptors() {
+      if (os !== "windows") atStart = identifyDescriptors();
     },
     inheritedDescriptors: () => stillOpen(atStart),
     loadNative: async () => {
@@ -63,22 +65,19 @@ function allVariables(): Record<string, string> {
 
 function outputCalls(descriptor: number, os: OperatingSystem) {
   return {
-    write: (bytes: Uint8Array) => fs.writeSync(descriptor, bytes),
+    write: (bytes: Uint8Array) =>
+      writeQuickly(descriptor, bytes) ?? bunProcess.getBuiltinModule("node:fs").writeSync(descriptor, bytes),
     isTerminal: () => isTerminal(descriptor, os),
   };
 }
 
-/** `node:tty` would take milliseconds to load, so: a character device that libc calls a terminal. */
+/** `node:tty` would take milliseconds to load. */
 function isTerminal(descriptor: number, os: OperatingSystem): boolean {
-  try {
-    if (!fs.fstatSync(descriptor).isCharacterDevice()) return false;
-  } catch {
-    return false; // closed
-  }
-  const isatty = os === "windows"
-    ? createBunNative().open(["msvcrt.dll"], { _isatty: { parameters: ["i32"], result: "i32" } })._isatty
-    : bindLibc(createBunNative(), { isatty: { parameters: ["i32"], result: "i32" } }).isatty;
-  return isatty(descriptor) !== 0;
+  if (os !== "windows") return isTerminalQuickly(descriptor) ?? false;
+  const { _isatty } = createBunNative().open(["msvcrt.dll"], {
+    _isatty: { parameters: ["i32"], result: "i32" },
+  });
+  return _isatty(descriptor) !== 0;
 }
 
 /** Those of the start that are still the same open files. */

@@ -1,5 +1,6 @@
 /** The part of Bun's globals that the Bun host uses, for the type checker; at run time Bun provides them. */
 import type * as ffi from "bun:ffi";
+import type * as fs from "node:fs";
 
 export interface BunSubprocess {
   readonly pid: number;
@@ -45,6 +46,7 @@ export interface BunProcess {
   kill(pid: number, signal: string | number): void;
   exit(code: number): never;
   getBuiltinModule(name: "bun:ffi"): typeof ffi;
+  getBuiltinModule(name: "node:fs"): typeof fs;
 }
 
 declare global {

@@ -38,6 +38,8 @@ export interface Runtime {
   readonly signalCalls: SignalCalls;
   /** Descriptors that the process was started with, besides 0 to 2, where the runtime has marked them close-on-exec. */
   readonly inheritedDescriptors: () => readonly number[];
+  /** Looks which those are. */
+  readonly noteDescriptors: () => void;
   readonly loadNative: () => Promise<NativeLoader>;
   readonly loadHttp: () => Promise<HttpTransport>;
   readonly loadSpawner: () => Promise<Spawner>;
@@ -92,6 +94,7 @@ export function composeHost(runtime: Runtime): Host {
     clock: systemClock,
     random: secureRandom,
     files,
+    beforeOpening: runtime.noteDescriptors,
     stdout: createOutputStream("stdout", runtime.stdout),
     stderr: createOutputStream("stderr", runtime.stderr),
     currentDirectory: runtime.currentDirectory,

@@ -35,6 +35,7 @@ export function createDenoHost(): Host {
       raise: (signal: SignalName) => Deno.kill(Deno.pid, signal as Deno.Signal),
     },
     // Deno leaves descriptors that it was started with as they are.
+    noteDescriptors() {},
     inheritedDescriptors: () => [],
     loadNative: () => Promise.resolve(createDenoNative()),
     loadHttp: async () => (await import("./deno_http.ts")).createDenoHttp(),

@@ -18,6 +18,8 @@ export interface WritableFile {
 export interface FileCalls {
   read(path: string): Uint8Array;
   stat(path: string, noFollow: boolean): FileInfo;
+  /** A quicker way than `stat` to tell whether something is there; `null` when it can't tell. */
+  exists?(path: string): boolean | null;
   list(path: string): string[];
   makeDirectory(path: string, mode: number): void;
   /** O_CREAT | O_EXCL | O_WRONLY. */
@@ -67,6 +69,16 @@ export function createFiles(calls: FileCalls, os: OperatingSystem, userId: numbe
     return unlessAbsent("look at", path, () => calls.stat(path, options.noFollow === true));
   }
 
+  function exists(path: string): boolean {
+    const quick = calls.exists?.(path) ?? null;
+    if (quick !== null) return quick;
+    try {
+      return stat(path) !== null;
+    } catch {
+      return false;
+    }
+  }
+
   function createExclusive(path: string, bytes: Uint8Array, mode: number): void {
     const file = attempt("create", path, () => calls.createNew(path, mode));
     try {
@@ -109,6 +121,7 @@ export function createFiles(calls: FileCalls, os: OperatingSystem, userId: numbe
     },
     readBytes,
     stat,
+    exists,
     list: (path) => unlessAbsent("list", path, () => calls.list(path)),
     makeDirectory: (path, mode) => attempt("create directory", path, () => calls.makeDirectory(path, mode)),
     createExclusive,

@@ -26,6 +26,8 @@ export interface Host {
   readonly files: Files;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+  /** To be called once, before files or connections stay open, by a run that may become or start a child: it hands on what it was given. */
+  beforeOpening(): void;
   /** The current directory, absolute. */
   currentDirectory(): string;
   /** The user's home according to the OS's user database, for when no variable names it; `null` if unknown. */
@@ -104,6 +106,8 @@ export interface Files {
   readBytes(path: string): Uint8Array | null;
   /** Does not follow a final symlink when `noFollow`. */
   stat(path: string, options?: { noFollow?: boolean }): FileInfo | null;
+  /** Whether there is something at the path, symlinks followed; false also where one may not look. */
+  exists(path: string): boolean;
   /** Names of the entries, unsorted; `null` when there is no such directory. */
   list(path: string): string[] | null;
   /** Makes the directory and its missing parents with `mode`; an existing one stays as it is. */

@@ -2,7 +2,7 @@
  * Which files a Bun process holds open besides 0 to 2. Bun marks everything it was started with close-on-exec, so
  * whoever wants to hand those on (`cat <(cmd)`) must know which they were before the program opened anything itself.
  */
-import * as fs from "node:fs";
+import { bunProcess } from "./bun_process.ts";
 
 export interface OpenDescriptor {
   readonly descriptor: number;
@@ -12,8 +12,9 @@ export interface OpenDescriptor {
 
 /** Descriptors without a file type (Linux: epoll, eventfd) are the runtime's own and left out. */
 export function identifyDescriptors(): OpenDescriptor[] {
+  const fs = bunProcess.getBuiltinModule("node:fs");
   const found: OpenDescriptor[] = [];
-  for (const name of listNumbers()) {
+  for (const name of listNumbers(fs)) {
     const descriptor = Number(name);
     if (!(descriptor > 2)) continue;
     try {
@@ -27,7 +28,7 @@ export function identifyDescriptors(): OpenDescriptor[] {
   return found;
 }
 
-function listNumbers(): string[] {
+function listNumbers(fs: Pick<typeof import("node:fs"), "readdirSync">): string[] {
   try {
     return fs.readdirSync("/dev/fd");
   } catch {

@@ -140,10 +140,10 @@ function hasSessionBus({ env, files, userId }: Pick<Host, "env" | "files" | "use
   const address = env.get("DBUS_SESSION_BUS_ADDRESS") ?? "";
   if (address !== "") {
     const path = /^unix:(?:[^;]*,)?path=([^,;]+)/.exec(address)?.[1];
-    if (path !== undefined) return exists(files, unescapeAddress(path));
+    if (path !== undefined) return files.exists(unescapeAddress(path));
     return /^(?:unix|tcp|nonce-tcp|unixexec):/.test(address);
   }
-  return exists(files, `/run/user/${userId()}/bus`);
+  return files.exists(`/run/user/${userId()}/bus`);
 }
 
 /** Addresses escape bytes as `%xx`: https://dbus.freedesktop.org/doc/dbus-specification.html#addresses */
@@ -164,13 +164,5 @@ function canStartSecretService({ env, files }: Pick<Host, "env" | "files">): boo
     ...(env.get("XDG_DATA_DIRS") || "/usr/local/share").split(":"),
     "/usr/share",
   ];
-  return folders.some((folder) => folder?.startsWith("/") && exists(files, `${folder}/${SERVICE_FILE}`));
-}
-
-function exists(files: Pick<Host["files"], "stat">, path: string): boolean {
-  try {
-    return files.stat(path) !== null;
-  } catch {
-    return false; // a folder that this user may not enter can't help either
-  }
+  return folders.some((folder) => folder?.startsWith("/") && files.exists(`${folder}/${SERVICE_FILE}`));
 }
