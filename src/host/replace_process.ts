@@ -84,7 +84,7 @@ export function replaceProcess(
 const IGNORED_BY_RUNTIMES = [SIGNAL_NUMBER.SIGPIPE, SIGNAL_NUMBER.SIGXFSZ];
 
 /** Takes close-on-exec off the descriptors that we were started with, so that `program <(command)` works. */
-export function keepInheritedDescriptors(parts: ProcessParts): void {
+function keepInheritedDescriptors(parts: ProcessParts): void {
   const descriptors = parts.inheritedDescriptors();
   if (descriptors.length === 0) return;
   const fcntl = bindFcntl(parts);

@@ -1,12 +1,12 @@
 /**
  * Runs a program on our stdin, stdout and stderr where we can't become it. Signals a terminal sends (SIGINT, SIGQUIT,
- * SIGTSTP, SIGWINCH) go to its whole foreground group, the child included, and are not passed on a second time.
+ * SIGTSTP, SIGWINCH) go to its whole foreground group, the child included, and are not passed on a second time. Bun gives a
+ * child no descriptors besides 0 to 2; only `replaceProcess` hands on others there.
  */
 import { AppError, escapeControls } from "../errors.ts";
 import { bindLibc } from "./libc.ts";
 import { OPEN } from "./posix_constants.ts";
 import type { ForwardedSignal, ProcessParts, RunningChild } from "./processes.ts";
-import { keepInheritedDescriptors } from "./replace_process.ts";
 
 /** Throws AppError `exec-failed` (kind child) when it can't be started. */
 export async function runAttached(
@@ -15,7 +15,6 @@ export async function runAttached(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<number> {
-  if (parts.os !== "windows") keepInheritedDescriptors(parts);
   let child: RunningChild | undefined;
   // Listening starts first: a signal between the start and the listening would end us and leave the child.
   const stop = parts.signals.each(

@@ -17,7 +17,9 @@ const WRITE_PATIENCE_MS = 5000;
 const WRITE_PAUSE_MS = 2;
 
 /** `null` when the process has no controlling terminal. Failures later on are AppError `terminal-failed` (kind unavailable). */
-export function openPosixTerminal({ os: system, clock, native, signals, pid }: TerminalParts): Terminal | null {
+export function openPosixTerminal(
+  { os: system, clock, native, signals, pid }: TerminalParts,
+): Terminal | null {
   if (system === "windows") return null;
   const os = system; // keeps its narrow type in the functions below
   const libc = bindLibc(native, {
