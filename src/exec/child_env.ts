@@ -49,7 +49,7 @@ const VAULT_SECRETS = [
 
 const REMOVED: ReadonlySet<string> = new Set([...CREDENTIAL_SOURCES, ...VAULT_SECRETS]);
 
-/** Throws `child-environment-invalid` for a value that no environment can hold. */
+/** Throws `child-environment-invalid` for a value that no environment can hold, or that could pass for several lines. */
 export function childEnvironment(
   parent: Readonly<Record<string, string>>,
   request: ChildEnvRequest,
@@ -79,11 +79,11 @@ function additions({ profile, credentials, region, endpointUrl }: ChildEnvReques
     if (credentials.expiresAt !== null) added.AWS_CREDENTIAL_EXPIRATION = utcSeconds(credentials.expiresAt);
   }
   for (const [name, value] of Object.entries(added)) {
-    if (!value.includes("\0")) continue;
+    if (!/[\0\r\n]/.test(value)) continue;
     throw new AppError(
       "child-environment-invalid",
       "config",
-      `${escapeControls(name)} would hold a NUL character`,
+      `${escapeControls(name)} would hold a NUL character or a line break`,
     );
   }
   return added;
