@@ -57,10 +57,13 @@ export class FakeFiles implements FileCalls {
   readonly #now: () => number;
   readonly #userId: number;
   readonly #currentDirectory: string;
+  readonly #hasModes: boolean;
   readonly #faults: { change: Change | "any"; left: number; failure: string }[] = [];
   #lastInode = 1;
 
-  constructor(now: () => number, userId: number, currentDirectory: string) {
+  /** Without `hasModes` it answers as Windows does: no mode, no owner. */
+  constructor(now: () => number, userId: number, currentDirectory: string, hasModes = true) {
+    this.#hasModes = hasModes;
     this.#now = now;
     this.#userId = userId;
     this.#currentDirectory = currentDirectory;
@@ -108,8 +111,8 @@ export class FakeFiles implements FileCalls {
     return {
       kind: node.kind,
       size,
-      mode: node.mode,
-      userId: node.userId,
+      mode: this.#hasModes ? node.mode : null,
+      userId: this.#hasModes ? node.userId : null,
       modifiedAt: node.modifiedAt,
       inode: node.inode,
     };

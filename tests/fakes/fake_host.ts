@@ -107,7 +107,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const userId = options.userId ?? DEFAULT_USER_ID;
   const clock = new FakeClock(options.now ?? DEFAULT_NOW, options.clockJumps ?? true);
   const cwd = options.currentDirectory ?? (os === "windows" ? "C:\\current" : "/current");
-  const disk = options.after?.disk ?? new FakeFiles(() => clock.now(), userId, cwd);
+  const disk = options.after?.disk ?? new FakeFiles(() => clock.now(), userId, cwd, os !== "windows");
   disk.killed = false;
   for (const [path, content] of Object.entries(options.files ?? {})) disk.put(path, content);
   const files = createFiles(disk, os, os === "windows" ? null : userId);
@@ -154,6 +154,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     disk,
     stdout: new FakeOutput("stdout", options.stdoutIsTerminal ?? false),
     stderr: new FakeOutput("stderr", options.stderrIsTerminal ?? false),
+    beforeOpening() {},
     currentDirectory: () => cwd,
     userDatabaseHome: () => options.userDatabaseHome ?? null,
     userId: () => os === "windows" ? null : userId,
