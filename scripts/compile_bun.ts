@@ -55,6 +55,8 @@ export function bunArguments(build: BunBuild, runtime: string): readonly string[
     "--minify",
     "--format=esm",
     "--splitting",
+    // No run is long enough to win back what compiling to machine code costs.
+    "--compile-jit-policy=100",
     "--no-compile-autoload-dotenv",
     "--no-compile-autoload-bunfig",
     "--no-compile-autoload-tsconfig",

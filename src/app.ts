@@ -146,6 +146,7 @@ class App {
         key: () => cacheKeys.unattended(),
         now: () => this.#host.clock.now(),
         windowMs: windows.answer,
+        sha256: this.#host.sha256,
       }),
       storedKeys: async (profile) => await (await this.accessKeys()).read(profile),
       runPlanDeps: () => this.#runPlanDeps(request, windows),
@@ -247,7 +248,7 @@ class App {
       replaceFile: replace,
       path,
       now: () => host.clock.now(),
-      digest: recordName,
+      digest: (text) => recordName(text, host.sha256),
     });
     return { folder, cache, cacheKeys, flight, spentCodes, storeId };
   }
@@ -280,6 +281,7 @@ class App {
         return await getMfaCode({ serial, profile, token: given, mfaProcess: process, prompter }, host);
       },
       spentCodes,
+      sha256: host.sha256,
       sleep: (ms) => host.clock.sleep(ms),
       cache,
       cacheKeys,

@@ -59,6 +59,7 @@ async function answer(host: Host): Promise<boolean> {
     key: () => keys.remembered(),
     now: () => host.clock.now(),
     windowMs: expiryWindows(env, "sdk").answer,
+    sha256: host.sha256,
   });
   if (credentials === null) return false;
   host.stdout.write(formatCredentials("json", { profile: hot.profile, credentials, region: null }));

@@ -29,17 +29,21 @@ export interface CachedAnswerDeps {
   readonly now: () => number;
   /** The least time the credentials must have left; milliseconds. */
   readonly windowMs: number;
+  readonly sha256: Sha256;
 }
+
+/** The SHA-256 digest of the bytes, 32 bytes. */
+export type Sha256 = (bytes: Uint8Array) => Promise<Uint8Array>;
 
 /** The credentials of the plan's last step; `null` when they are not cached, not fresh, or locked away. */
 export async function cachedAnswer(plan: Plan, deps: CachedAnswerDeps): Promise<Credentials | null> {
-  const cached = await deps.cache.read(await recordName(plan.steps.at(-1)!.request), deps.key);
+  const cached = await deps.cache.read(await recordName(plan.steps.at(-1)!.request, deps.sha256), deps.key);
   return cached !== null && isFresh(cached.lifetime, deps.now(), deps.windowMs) ? cached.credentials : null;
 }
 
 /** The cache's name for a request: SHA-256, hex. The same request has the same name in every process and on every runtime. */
-export async function recordName(request: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(request)));
+export async function recordName(request: string, sha256: Sha256): Promise<string> {
+  const digest = await sha256(new TextEncoder().encode(request));
   let name = "";
   for (const byte of digest) name += (byte < 16 ? "0" : "") + byte.toString(16);
   return name;

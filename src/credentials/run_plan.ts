@@ -13,7 +13,7 @@ import type { SpentCodes } from "../sessions/spent_codes.ts";
 import { isAlive, isFresh } from "../sessions/freshness.ts";
 import type { SessionCache } from "../sessions/session_cache.ts";
 import type { SingleFlight } from "../sessions/single_flight.ts";
-import { recordName } from "./cached_answer.ts";
+import { recordName, type Sha256 } from "./cached_answer.ts";
 import { credentialsMissing, type Plan, type PlanStep } from "./plan.ts";
 
 export interface MfaRequest {
@@ -49,6 +49,7 @@ export interface RunPlanDeps {
   readonly signerIsStale: (error: unknown) => boolean;
   readonly mfaCode: (request: MfaRequest) => Promise<MfaAnswer>;
   readonly spentCodes: SpentCodes;
+  readonly sha256: Sha256;
   readonly sleep: (ms: number) => Promise<void>;
   readonly cache: SessionCache;
   readonly cacheKeys: CacheKeys;
@@ -79,7 +80,7 @@ class PlanRun {
   async upTo(index: number): Promise<Credentials> {
     if (index < 0) return await this.#storedKeys();
     const step = this.#plan.steps[index]!;
-    const name = await recordName(step.request);
+    const name = await recordName(step.request, this.#deps.sha256);
     const last = index === this.#plan.steps.length - 1;
     const window = last ? this.#deps.windows.answer : this.#deps.windows.signing;
     const fresh = async (key: () => Promise<CacheKey | null>) => {
@@ -149,7 +150,7 @@ class PlanRun {
       this.#deps.log.debug(() =>
         `the session behind ${step.profile} is no longer accepted: making a new one`
       );
-      this.#deps.cache.forget(await recordName(this.#plan.steps[index - 1]!.request));
+      this.#deps.cache.forget(await recordName(this.#plan.steps[index - 1]!.request, this.#deps.sha256));
       return await this.#call(step, await this.upTo(index - 1));
     }
   }

@@ -3,6 +3,7 @@
  * cost more than the whole cached answer.
  */
 import { bunFileCalls } from "./bun_files.ts";
+import { bunKeyring } from "./bun_keyring.ts";
 import { isTerminalQuickly, writeQuickly } from "./bun_libc.ts";
 import { createBunNative } from "./bun_native.ts";
 import { bunProcess } from "./bun_process.ts";
@@ -38,14 +39,13 @@ export function createBunHost(): Host {
       unlisten: (signal, handler) => bunProcess.off(signal, handler),
       raise: (signal) => bunProcess.kill(bunProcess.pid, signal),
     },
+    // The web's digest would start a thread for it.
+    sha256: (bytes) => Promise.resolve(new Bun.CryptoHasher("sha256").update(bytes).digest()),
     noteDescriptors() {
       if (os !== "windows") atStart = identifyDescriptors();
     },
     inheritedDescriptors: () => stillOpen(atStart),
-    loadNative: async () => {
-      const { bunKeyring } = await import("./bun_keyring.ts");
-      return createBunNative(bunKeyring);
-    },
+    loadNative: () => Promise.resolve(createBunNative(bunKeyring)),
     loadHttp: async () => (await import("./bun_http.ts")).createBunHttp(),
     loadSpawner: async () => (await import("./bun_spawner.ts")).bunSpawner,
     exit: (code) => bunProcess.exit(code),

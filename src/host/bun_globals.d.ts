@@ -26,9 +26,15 @@ export interface BunSpawnOptions {
   detached?: boolean;
 }
 
+export interface BunHasher {
+  update(bytes: Uint8Array): BunHasher;
+  digest(): Uint8Array;
+}
+
 export interface BunGlobal {
   readonly stdin: { stream(): ReadableStream<Uint8Array> };
   spawn(options: BunSpawnOptions): BunSubprocess;
+  readonly CryptoHasher: new (algorithm: "sha256") => BunHasher;
 }
 
 export interface BunProcess {

@@ -29,6 +29,7 @@ export interface Runtime {
   readonly env: Environment;
   readonly userId: number | null;
   readonly fileCalls: FileCalls;
+  readonly sha256: (bytes: Uint8Array) => Promise<Uint8Array>;
   readonly stdout: OutputCalls;
   readonly stderr: OutputCalls;
   readonly stdinIsTerminal: () => boolean;
@@ -94,6 +95,7 @@ export function composeHost(runtime: Runtime): Host {
     clock: systemClock,
     random: secureRandom,
     files,
+    sha256: runtime.sha256,
     beforeOpening: runtime.noteDescriptors,
     stdout: createOutputStream("stdout", runtime.stdout),
     stderr: createOutputStream("stderr", runtime.stderr),

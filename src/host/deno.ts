@@ -35,6 +35,7 @@ export function createDenoHost(): Host {
       raise: (signal: SignalName) => Deno.kill(Deno.pid, signal as Deno.Signal),
     },
     // Deno leaves descriptors that it was started with as they are.
+    sha256: async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as BufferSource)),
     noteDescriptors() {},
     inheritedDescriptors: () => [],
     loadNative: () => Promise.resolve(createDenoNative()),

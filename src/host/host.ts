@@ -24,6 +24,8 @@ export interface Host {
   readonly clock: Clock;
   readonly random: Random;
   readonly files: Files;
+  /** The SHA-256 digest of the bytes, 32 bytes. */
+  sha256(bytes: Uint8Array): Promise<Uint8Array>;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   /** To be called once, before files or connections stay open, by a run that may become or start a child: it hands on what it was given. */

@@ -125,7 +125,14 @@ async function inWorld(test: (world: World) => Promise<void>): Promise<void> {
       },
       signerIsStale: (error) => error instanceof AppError && error.code === "stale",
       mfaCode: () => Promise.resolve(world.nextCode()),
-      spentCodes: new SpentCodes({ files: host.files, replaceFile: replace, path, now, digest: recordName }),
+      spentCodes: new SpentCodes({
+        files: host.files,
+        replaceFile: replace,
+        path,
+        now,
+        digest: (text) => recordName(text, host.sha256),
+      }),
+      sha256: host.sha256,
       sleep: (ms) => {
         world.events.push("sleep");
         world.now += ms;

@@ -154,6 +154,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     disk,
     stdout: new FakeOutput("stdout", options.stdoutIsTerminal ?? false),
     stderr: new FakeOutput("stderr", options.stderrIsTerminal ?? false),
+    sha256: async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as BufferSource)),
     beforeOpening() {},
     currentDirectory: () => cwd,
     userDatabaseHome: () => options.userDatabaseHome ?? null,
