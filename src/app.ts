@@ -77,6 +77,7 @@ class App {
   readonly #backend = once(() => this.#chooseBackend());
   readonly #store = once(async () => await openStore((await this.#backend()).backend, this.#openStoreDeps()));
   readonly #cacheParts = once(async () => this.#buildCache(await this.#backend()));
+  readonly #questions = once(() => this.#terminalPrompter([]));
   #sources: SettingsSources | null = null;
   #http: AwsHttpClient | null = null;
 
@@ -112,8 +113,9 @@ class App {
   }
 
   async sessions(): Promise<Sessions> {
-    const { cache } = await this.#cacheParts();
+    const { cache, cacheKeys } = await this.#cacheParts();
     return {
+      lock: () => cacheKeys.lock(),
       list: async () => [...cache.list(), ...(await this.#foreignSessions()).map(({ summary }) => summary)],
       clear: async (profile) => {
         // Ours first: it needs no store, and must not depend on whether one opens.
@@ -155,8 +157,9 @@ class App {
     });
   }
 
+  /** One prompter for all questions: what was typed ahead of the second one is kept. */
   async askOnTerminal(question: Question): Promise<Secret> {
-    return await this.#terminalPrompter([]).then((prompter) => prompter.ask(question));
+    return await (await this.#questions()).ask(question);
   }
 
   async confirm(question: string): Promise<boolean> {
@@ -169,7 +172,8 @@ class App {
     const question = "Choose a profile";
     await this.#refuseWhenSilent(question);
     const { pick } = await import("./prompts/terminal/pick.ts");
-    return await pick(question, names, this.#host, { timeoutMs: ANSWER_TIMEOUT_MS, hints: [] });
+    const hints = ["name the profile, or set AWS_PROFILE"];
+    return await pick(question, names, this.#host, { timeoutMs: ANSWER_TIMEOUT_MS, hints });
   }
 
   childEnvironment(request: ChildEnvironmentRequest): Record<string, string> {

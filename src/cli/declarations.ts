@@ -158,9 +158,14 @@ export const exportDeclaration = {
 export const clearDeclaration = {
   name: "clear",
   help: "Remove sessions, of one profile or all",
-  examples: ["aws-vault clear", "aws-vault clear work"],
+  examples: ["aws-vault clear", "aws-vault clear work", "aws-vault clear --lock"],
   positionals: { profile: { help: "Name of the profile", completes: "profiles" } },
-  flags: {},
+  flags: {
+    lock: {
+      type: "boolean",
+      help: "Keep the sessions, but forget their key: the next use needs the secret store",
+    },
+  },
 } as const satisfies Declaration;
 
 export const versionDeclaration = {

@@ -109,6 +109,8 @@ export interface Sessions {
   list(): Promise<readonly SessionSummary[]>;
   /** Removes the sessions of one profile, or with `null` all of them; answers how many there were. */
   clear(profile: string | null): Promise<number>;
+  /** Makes the system forget the key of the cache until the store gives it again; whether there was something to forget. */
+  lock(): Promise<boolean>;
 }
 
 /** SSO tokens in the chosen store, known by their start URL. */

@@ -53,6 +53,8 @@ export interface RoleSettings {
 /** Endpoint configuration of a profile, before a service is known. */
 export interface EndpointSettings {
   readonly region: string | null;
+  /** Set when the profile names no region and takes that of the profile whose source it is: any region of the partition will do. */
+  readonly regionInherited?: true;
   /** Custom endpoint for STS, already resolved by precedence; `null` for the service's own. */
   readonly stsEndpointUrl: string | null;
   readonly stsRegionalEndpoints: "regional" | "legacy";
@@ -233,8 +235,10 @@ function resolveEndpoints(
   };
   const legacy =
     from.text("sts_regional_endpoints", ["AWS_STS_REGIONAL_ENDPOINTS"])?.toLowerCase() === "legacy";
+  const ownRegion = from.text("region", ["AWS_REGION", "AWS_DEFAULT_REGION"], overrides.region);
   return {
-    region: from.text("region", ["AWS_REGION", "AWS_DEFAULT_REGION"], overrides.region) ?? consumerRegion,
+    region: ownRegion ?? consumerRegion,
+    ...(ownRegion === null && consumerRegion !== null ? { regionInherited: true as const } : {}),
     stsEndpointUrl: endpointFor("sts", "STS endpoint"),
     stsRegionalEndpoints: legacy ? "legacy" : "regional",
     useFips: from.boolean("use_fips_endpoint", "AWS_USE_FIPS_ENDPOINT"),

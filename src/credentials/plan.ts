@@ -2,6 +2,7 @@
  * Decides, from settings alone, where credentials come from and which calls turn them into the ones asked for.
  * Nothing here reads a store, a clock or the network: the same inputs always give the same plan, and the plan can be printed.
  */
+import { partitionOf } from "../aws/endpoints.ts";
 import type { EndpointSettings, ProfileSettings, RoleSettings } from "../config/settings.ts";
 import { AppError, escapeControls } from "../errors.ts";
 
@@ -278,10 +279,17 @@ function roleMfa(
   return signer === "role" ? { use: "none" } : { use: "code", serial };
 }
 
-/** Everything of the endpoint settings that chooses the server and the signing region. */
+/**
+ * Everything of the endpoint settings that chooses the server and the signing region. A region that was only taken over for want of one does
+ * not tell requests apart: credentials of a regional STS hold in the whole partition, and roles of several regions are to share a session.
+ */
 function endpointFields(endpoints: EndpointSettings): string {
-  return field("region", endpoints.region) + field("endpoint", endpoints.stsEndpointUrl) +
-    field("sts", endpoints.stsRegionalEndpoints) + field("fips", String(endpoints.useFips)) +
+  const { region, regionInherited, stsEndpointUrl, stsRegionalEndpoints } = endpoints;
+  const anyRegion = regionInherited && region !== null && stsEndpointUrl === null &&
+    stsRegionalEndpoints === "regional";
+  return field("region", anyRegion ? `any of ${partitionOf(region).id}` : region) +
+    field("endpoint", stsEndpointUrl) +
+    field("sts", stsRegionalEndpoints) + field("fips", String(endpoints.useFips)) +
     field("dual-stack", String(endpoints.useDualStack));
 }
 

@@ -125,6 +125,11 @@ export function fakeCommandDeps(
     sessions: () =>
       Promise.resolve({
         list: () => Promise.resolve(sessions),
+        lock: () => {
+          const first = !events.includes("lock");
+          events.push("lock");
+          return Promise.resolve(first);
+        },
         clear: (profile) => {
           const before = sessions.length;
           for (let i = before - 1; i >= 0; i--) {

@@ -157,8 +157,9 @@ const otherRows: [args: string[], name: string, input: Record<string, unknown>][
     credentials: false,
     json: true,
   }],
-  [["clear"], "clear", { profile: null }],
-  [["clear", "p"], "clear", { profile: "p" }],
+  [["clear"], "clear", { profile: null, lock: false }],
+  [["clear", "--lock"], "clear", { profile: null, lock: true }],
+  [["clear", "p"], "clear", { profile: "p", lock: false }],
   [["version", "--json"], "version", { json: true }],
 ];
 

@@ -316,3 +316,22 @@ Deno.test("explainPlan says every call with its profile, seconds, MFA and reason
     "  no GetSessionToken for jonsmith: the role is to last more than 3600 s",
   ]);
 });
+
+Deno.test("roles of several regions share the session of a source that names no region, within one partition", () => {
+  const sessionOf = (region: string, more: Partial<ProfileSettings["endpoints"]> = {}) => {
+    const source = profileSettings({
+      name: "base",
+      mfaSerial: M,
+      endpoints: { region, regionInherited: true, ...more },
+    });
+    return planOf(profileSettings({ name: "r", role, mfaSerial: M, source, endpoints: { region } }), {
+      stored: ["base"],
+    }).steps[0]!.request;
+  };
+  assert.equal(sessionOf("eu-central-1"), sessionOf("us-west-2"));
+  assert.notEqual(sessionOf("eu-central-1"), sessionOf("cn-north-1"));
+  const legacy = { stsRegionalEndpoints: "legacy" } as const;
+  assert.notEqual(sessionOf("eu-central-1", legacy), sessionOf("us-west-2", legacy));
+  const custom = { stsEndpointUrl: "http://127.0.0.1:1" };
+  assert.notEqual(sessionOf("eu-central-1", custom), sessionOf("us-west-2", custom));
+});

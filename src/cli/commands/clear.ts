@@ -1,16 +1,36 @@
-/** `clear`: removes cached sessions and SSO tokens, of one profile or all. A profile nobody knows is no error. */
+/** `clear`: removes cached sessions and SSO tokens, of one profile or all, or only locks them. A profile nobody knows is no error. */
+import { AppError } from "../../errors.ts";
 import type { InputOf } from "../command.ts";
 import { countOf } from "../count_of.ts";
 import type { clearDeclaration } from "../declarations.ts";
 import type { CommandDeps } from "../deps.ts";
 import { exitCodes } from "../exit_codes.ts";
+import { goQuote } from "../go_quote.ts";
 import { presentNotice } from "../present.ts";
 
 type ClearDeps = Pick<CommandDeps, "config" | "sessions" | "ssoTokens" | "stdout" | "stderr">;
 
 export async function clear(input: InputOf<typeof clearDeclaration>, deps: ClearDeps): Promise<number> {
+  if (input.lock) return await lock(input.profile, deps);
   const count = input.profile === null ? await clearAll(deps) : await clearProfile(input.profile, deps);
   deps.stdout.write(`Cleared ${countOf(count, "session")}\n`);
+  return exitCodes.success;
+}
+
+/** One key seals the sessions of all profiles, so there is no locking of a single one. */
+async function lock(profile: string | null, deps: ClearDeps): Promise<number> {
+  if (profile !== null) {
+    throw new AppError(
+      "flag-conflict",
+      "usage",
+      "--lock is for all sessions of the store, not for one profile",
+      {
+        hints: [`aws-vault clear ${goQuote(profile)} removes the sessions of that profile`],
+      },
+    );
+  }
+  const locked = await (await deps.sessions()).lock();
+  deps.stdout.write(locked ? "Locked the cached sessions\n" : "The cached sessions are locked already\n");
   return exitCodes.success;
 }
 
