@@ -4,6 +4,7 @@
  *
  * The addon speaks in sentences; this file knows them and turns them into the outcomes of the contract.
  */
+import { AppError } from "../../errors.ts";
 import type { Clock, KeyringAddon, KeyringEntryOptions } from "../../host/host.ts";
 import { Secret } from "../../secret.ts";
 import { decodeUtf8 } from "../item_envelope.ts";
@@ -149,6 +150,9 @@ export class KeyringStore implements SecretStore {
   }
 
   #translate(failure: unknown): StoreError {
+    if (failure instanceof AppError) { // the addon could not be loaded
+      return new StoreError("unavailable", failure.message, { hints: failure.hints, cause: failure });
+    }
     const text = failure instanceof Error ? failure.message : "";
     for (const [pattern, outcome, predicate] of OUTCOMES) {
       if (pattern.test(text)) return this.#failure(outcome, predicate, failure);
