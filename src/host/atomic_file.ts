@@ -30,9 +30,9 @@ export function replaceFile(
   options: ReplaceOptions,
 ): void {
   const target = followLinks(files, path);
-  const folder = parentDirectory(target);
+  const folder = parentDirectory(files, target);
   const mode = options.keepMode ? files.stat(target)?.mode ?? options.mode : options.mode;
-  const temporary = join(folder, TEMPORARY_PREFIX + hex(random.bytes(TEMPORARY_RANDOM_BYTES)));
+  const temporary = join(files, folder, TEMPORARY_PREFIX + hex(random.bytes(TEMPORARY_RANDOM_BYTES)));
   files.createExclusive(temporary, bytes, 0o600);
   try {
     if (mode !== 0o600) files.setMode(temporary, mode);
@@ -54,7 +54,7 @@ export function sweepLeftovers(files: Files, clock: Pick<Clock, "now">, folder: 
   try {
     for (const name of files.list(folder) ?? []) {
       if (!isTemporaryFile(name)) continue;
-      const path = join(folder, name);
+      const path = join(files, folder, name);
       const info = files.stat(path, { noFollow: true });
       if (info?.kind === "file" && clock.now() - info.modifiedAt > LEFTOVER_AGE_MS) {
         removeQuietly(files, path);
@@ -72,7 +72,7 @@ function followLinks(files: Files, path: string): string {
   for (let links = 0; links < MOST_LINKS; links++) {
     const link = files.readLink(place);
     if (link === null) break;
-    place = isAbsolute(link) ? link : join(parentDirectory(place), link);
+    place = isAbsolute(files, link) ? link : join(files, parentDirectory(files, place), link);
   }
   return place;
 }
@@ -85,19 +85,24 @@ function removeQuietly(files: Files, path: string): void {
   }
 }
 
-function isAbsolute(path: string): boolean {
-  return /^([/\\]|[A-Za-z]:[/\\])/.test(path);
+function isAbsolute(files: Files, path: string): boolean {
+  return isSeparator(files, path[0]) || (files.backslashSeparates && /^[A-Za-z]:[/\\]/.test(path));
 }
 
-function parentDirectory(path: string): string {
-  const match = /^(.*)[/\\][^/\\]*$/s.exec(path);
-  if (match === null) return ".";
-  const parent = match[1]!;
-  return parent === "" || /^[A-Za-z]:$/.test(parent) ? `${parent}/` : parent;
+function parentDirectory(files: Files, path: string): string {
+  let end = path.length - 1;
+  while (end >= 0 && !isSeparator(files, path[end])) end--;
+  if (end < 0) return ".";
+  const parent = path.slice(0, end);
+  return parent === "" || (files.backslashSeparates && /^[A-Za-z]:$/.test(parent)) ? `${parent}/` : parent;
 }
 
-function join(folder: string, name: string): string {
-  return /[/\\]$/.test(folder) ? folder + name : `${folder}/${name}`;
+function join(files: Files, folder: string, name: string): string {
+  return isSeparator(files, folder.at(-1)) ? folder + name : `${folder}/${name}`;
+}
+
+function isSeparator(files: Files, character: string | undefined): boolean {
+  return character === "/" || (files.backslashSeparates && character === "\\");
 }
 
 function hex(bytes: Uint8Array): string {

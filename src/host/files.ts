@@ -115,6 +115,7 @@ export function createFiles(calls: FileCalls, os: OperatingSystem, userId: numbe
   }
 
   return {
+    backslashSeparates: os === "windows",
     readText(path) {
       const bytes = readBytes(path);
       return bytes === null ? null : decoder.decode(bytes);

@@ -104,6 +104,8 @@ export interface FileInfo {
  * `file-exists`, or `file-failed` (kind unavailable); the message names the path and the operation.
  */
 export interface Files {
+  /** Windows: `\` separates the parts of a path as `/` does. Elsewhere it is a character like others. */
+  readonly backslashSeparates: boolean;
   readText(path: string): string | null;
   readBytes(path: string): Uint8Array | null;
   /** Does not follow a final symlink when `noFollow`. */
