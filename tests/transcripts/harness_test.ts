@@ -89,6 +89,8 @@ const screens: readonly (readonly [string, string])[] = [
   ["one\r\ntwo\r\n\x1b[2A\x1b[J", ""],
   ["\x1b[1mbold\x1b[0m\x1b[?25l", "bold\n"],
   ["ab\x1b[3Gc", "abc\n"],
+  ["\r\n\x1b[1A\r\x1b7Password: \x1b8\x1b[Jdone", "done\n"],
+  ["a\x1b7b\x1b8c", "ac\n"],
 ];
 for (const [output, expected] of screens) {
   Deno.test(`screenText of ${JSON.stringify(output)} leaves ${JSON.stringify(expected)}`, () => {

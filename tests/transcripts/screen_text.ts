@@ -5,11 +5,14 @@ export function screenText(output: string): string {
   const rows: string[][] = [[]];
   let row = 0;
   let column = 0;
+  let saved = { row: 0, column: 0 };
   // deno-lint-ignore no-control-regex
   for (const match of output.matchAll(/\x1b\[([0-9;?]*)([A-Za-z])|\x1b[^[]|([^])/gu)) {
-    const [, parameters, command, character] = match;
+    const [sequence, parameters, command, character] = match;
     const count = Number(parameters?.replace("?", "").split(";")[0] || 1);
-    if (character === "\n") rows[++row] ??= [];
+    if (sequence === "\x1b7") saved = { row, column };
+    else if (sequence === "\x1b8") ({ row, column } = saved);
+    else if (character === "\n") rows[++row] ??= [];
     else if (character === "\r") column = 0;
     else if (character === "\b") column = Math.max(0, column - 1);
     else if (character !== undefined && character >= " ") rows[row]![column++] = character;
