@@ -9,7 +9,7 @@ export interface HotArguments {
   readonly durationSeconds: number | null;
   readonly region: string | null;
   readonly noSession: boolean;
-  /** The names of `--backend` and its variable, unchecked; `null` when not given. */
+  /** Of `--backend` or its variable; `null` when not given. */
   readonly backend: string | null;
   readonly fileDir: string;
   readonly keychain: string;
@@ -28,11 +28,8 @@ const VALUE_FLAGS: Readonly<Record<string, string>> = {
   "--secret-service-collection": "AWS_VAULT_SECRET_SERVICE_COLLECTION_NAME",
 };
 const SWITCHES = ["--json", "--no-session", "--no-prompt"];
-const SHORT_FORMS: Readonly<Record<string, string>> = {
-  "-d": "--duration",
-  "-j": "--json",
-  "-n": "--no-session",
-};
+const SHORT_FORMS = new Map([["d", "--duration"], ["j", "--json"], ["n", "--no-session"]]);
+const BACKENDS = ["keychain", "wincred", "secret-service", "keyctl", "file"];
 const PROMPT_DRIVERS = ["terminal", "osascript", "zenity", "kdialog", "ykman", "pass", "wincredui", "none"];
 /** Variables that change what the program does in ways this file knows nothing of. */
 const FOREIGN_VARIABLES = [
@@ -55,22 +52,19 @@ export function hotArguments(
   const given = new Map<string, string>();
   for (let i = 0; i < args.length; i++) {
     const word = args[i]!;
-    if (!word.startsWith("-")) {
-      if (command === null) command = word;
-      else if (profile === null) profile = word;
-      else return null;
-      continue;
-    }
-    const equals = word.startsWith("--") ? word.indexOf("=") : -1;
-    const typed = equals < 0 ? word : word.slice(0, equals);
-    const flag = SHORT_FORMS[typed] ?? typed;
-    if (given.has(flag)) return null;
-    if (equals < 0 && SWITCHES.includes(flag)) given.set(flag, "");
-    else if (Object.hasOwn(VALUE_FLAGS, flag)) {
-      const value = equals < 0 ? args[++i] : word.slice(equals + 1);
-      if (!value || (equals < 0 && value.startsWith("-"))) return null;
-      given.set(flag, value);
-    } else return null;
+    if (word.startsWith("-")) {
+      for (const [flag, attached] of flagsIn(word)) {
+        if (given.has(flag)) return null;
+        if (SWITCHES.includes(flag) && attached === null) given.set(flag, "");
+        else if (Object.hasOwn(VALUE_FLAGS, flag)) {
+          const value = attached ?? args[++i];
+          if (!value || (attached === null && value.startsWith("-"))) return null;
+          given.set(flag, value);
+        } else return null;
+      }
+    } else if (command === null) command = word;
+    else if (profile === null) profile = word;
+    else return null;
   }
   const isExec = command === "exec" && given.has("--json") && !given.has("--format");
   const isExport = command === "export" && given.get("--format") === "json" && !given.has("--json");
@@ -78,18 +72,36 @@ export function hotArguments(
   if (FOREIGN_VARIABLES.some((name) => env(name))) return null;
   profile ??= env("AWS_PROFILE") || null;
   const value = (flag: string) => given.get(flag) ?? (env(VALUE_FLAGS[flag]!) || null);
-  const prompt = value("--prompt");
-  const promptIsClear = prompt === null || (PROMPT_DRIVERS.includes(prompt) && !given.has("--no-prompt"));
-  if (!profile || !promptIsClear) return null;
+  const prompt = value("--prompt"), backend = value("--backend");
+  if (!profile || (given.has("--prompt") && given.has("--no-prompt"))) return null;
+  if (prompt !== null && !PROMPT_DRIVERS.includes(prompt)) return null;
+  if (backend !== null && !BACKENDS.includes(backend)) return null;
   const duration = value("--duration");
+  const seconds = duration === null ? 0 : parseDuration(duration, { allowDaysAndWeeks: true });
+  if (seconds < 0) return null;
   return {
     profile,
-    durationSeconds: duration === null ? null : parseDuration(duration, { allowDaysAndWeeks: true }) || null,
+    durationSeconds: seconds || null,
     region: given.get("--region") ?? null,
     noSession: given.has("--no-session"),
-    backend: value("--backend"),
+    backend,
     fileDir: value("--file-dir") ?? "~/.awsvault/keys/",
     keychain: value("--keychain") ?? "aws-vault",
     secretServiceCollection: value("--secret-service-collection") ?? "awsvault",
   };
+}
+
+/** The flags of one word with the values attached to them: `--duration=1h`, `-d1h`, `-jn`. One of an empty name: not for this file. */
+function flagsIn(word: string): [flag: string, attached: string | null][] {
+  if (word.startsWith("--")) {
+    const equals = word.indexOf("=");
+    return [equals < 0 ? [word, null] : [word.slice(0, equals), word.slice(equals + 1)]];
+  }
+  const flags: [string, string | null][] = [];
+  for (let at = 1; at < word.length; at++) {
+    const flag = SHORT_FORMS.get(word[at]!) ?? "";
+    if (flag === "--duration") return [...flags, [flag, word.slice(at + 1) || null]];
+    flags.push([flag, null]);
+  }
+  return flags.length > 0 ? flags : [["", null]];
 }
