@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { replaceFile } from "../../src/host/atomic_file.ts";
+import { createDenoHost } from "../../src/host/deno.ts";
+import type { NativeLoader } from "../../src/host/host.ts";
+import { silentLog } from "../../src/log.ts";
+import { Secret } from "../../src/secret.ts";
+import { findElsewhere, lookUpFacts, openStore, type OpenStoreDeps } from "../../src/vault/open_store.ts";
+import { item } from "../contracts/secret_store_contract.ts";
+import { FakeCredentialManager } from "../fakes/fake_credential_manager.ts";
+import { temporaryFolder } from "./file_store_setup.ts";
+
+const host = createDenoHost();
+
+function depsFor(fileDirectory: string, native: NativeLoader | null): OpenStoreDeps {
+  const { arch, files, random, clock } = host;
+  return {
+    os: "linux",
+    arch,
+    files,
+    random,
+    clock,
+    log: silentLog,
+    native: () =>
+      native === null ? Promise.reject(new Error("no native calls here")) : Promise.resolve(native),
+    fileDirectory,
+    fileStore: {
+      replaceFile,
+      givenPassphrase: null,
+      askPassphrase: () => Promise.reject(new Error("asked for a passphrase")),
+    },
+  };
+}
+
+Deno.test("openStore opens each store without asking or writing anything", async () => {
+  const folder = temporaryFolder();
+  try {
+    const real = depsFor(`${folder.path}/keys`, await host.native());
+    for (const backend of ["file", "keyctl", "secret-service", "keychain"] as const) {
+      assert.equal((await openStore(backend, real)).backend, backend);
+    }
+    const windows = depsFor(folder.path, new FakeCredentialManager());
+    assert.equal((await openStore("wincred", windows)).backend, "wincred");
+    assert.deepEqual([...Deno.readDirSync(folder.path)], []);
+  } finally {
+    folder.remove();
+  }
+});
+
+Deno.test("findElsewhere looks into the other stores without a prompt, and takes no harm from one that fails", async () => {
+  const folder = temporaryFolder();
+  try {
+    const given = {
+      replaceFile,
+      givenPassphrase: new Secret("x"),
+      askPassphrase: () => Promise.reject(new Error("asked")),
+    };
+    await (await openStore("file", { ...depsFor(folder.path, null), fileStore: given })).write(
+      item("work", "payload"),
+    );
+    const linux = depsFor(folder.path, null);
+    assert.deepEqual(await findElsewhere("work", "secret-service", linux), ["file"]);
+    assert.deepEqual(await findElsewhere("work", "file", linux), []);
+    assert.deepEqual(await findElsewhere("play", "secret-service", linux), []);
+
+    const manager = new FakeCredentialManager();
+    const windows: OpenStoreDeps = { ...depsFor(folder.path, manager), os: "windows" };
+    await (await openStore("wincred", windows)).write(item("play", "payload"));
+    assert.deepEqual(await findElsewhere("play", "file", windows), ["wincred"]);
+    assert.deepEqual(await findElsewhere("work", "wincred", windows), ["file"]);
+  } finally {
+    folder.remove();
+  }
+});
+
+Deno.test("findElsewhere finds an item in the kernel keyring", async () => {
+  const folder = temporaryFolder();
+  const name = `aws-vault test ${host.pid}`;
+  const deps = depsFor(folder.path, await host.native());
+  const store = await openStore("keyctl", deps);
+  try {
+    assert.deepEqual(await findElsewhere(name, "file", deps), []);
+    await store.write(item(name, "payload"));
+    assert.deepEqual(await findElsewhere(name, "file", deps), ["keyctl"]);
+    assert.deepEqual(await findElsewhere(name, "keyctl", deps), []);
+  } finally {
+    await store.remove(name);
+    folder.remove();
+  }
+});
+
+Deno.test("lookUpFacts asks the addon only where a bus could not start a Secret Service", async () => {
+  const folder = temporaryFolder();
+  try {
+    Deno.writeTextFileSync(`${folder.path}/bus`, "");
+    let loads = 0;
+    const native = () => {
+      loads++;
+      return Promise.reject(new Error("no native calls here"));
+    };
+    const facts = (env: Record<string, string>) =>
+      lookUpFacts({
+        os: "linux",
+        env: { get: (name) => env[name], all: () => env },
+        files: { ...host.files, exists: (path) => !path.startsWith("/usr/") && host.files.exists(path) },
+        userId: () => 1000,
+        native,
+      });
+    assert.deepEqual(await facts({ DBUS_SESSION_BUS_ADDRESS: "disabled:" }), {
+      os: "linux",
+      sessionBus: false,
+      secretService: false,
+    });
+    assert.equal(loads, 0);
+    await assert.rejects(
+      () => facts({ DBUS_SESSION_BUS_ADDRESS: `unix:path=${folder.path}/bus` }),
+      /no native calls/,
+    );
+    assert.equal(loads, 1);
+  } finally {
+    folder.remove();
+  }
+});
