@@ -20,6 +20,11 @@ const CONNECTION_BACKOFF_SCALE = 0.05;
 /** How far `x-amz-retry-after` may lengthen the wait. botocore's newer rule. */
 const RETRY_AFTER_SLACK_MS = 5_000;
 
+const NETWORK_HINTS: Readonly<Record<string, string>> = {
+  "http-connect": "check the network, the region or endpoint URL, and HTTPS_PROXY",
+  "http-tls": "if the network's proxy inspects TLS, name a file with its certificate in AWS_CA_BUNDLE",
+};
+
 export interface AwsExchange {
   /** The service and operation, such as `sts AssumeRole`; for logs and messages. */
   readonly call: string;
@@ -155,15 +160,14 @@ export class AwsHttpClient {
     return least > BACKOFF_LIMIT_MS ? null : Math.max(backoff, least);
   }
 
+  /** The failure, with what to do about one that the network caused. */
   #explained(exchange: AwsExchange, { response, failure }: Outcome): unknown {
-    if (response !== null || exchange.lostHint === undefined || !(failure instanceof AppError)) {
-      return failure;
-    }
-    if (failure.code !== "http-timeout" && failure.code !== "http-interrupted") return failure;
-    return new AppError(failure.code, failure.kind, failure.message, {
-      hints: [exchange.lostHint, ...failure.hints],
-      cause: failure,
-    });
+    if (response !== null || !(failure instanceof AppError)) return failure;
+    const { code, kind, message } = failure;
+    const wasSent = code === "http-timeout" || code === "http-interrupted";
+    const hint = wasSent ? exchange.lostHint : NETWORK_HINTS[code];
+    if (hint === undefined) return failure;
+    return new AppError(code, kind, message, { hints: [hint, ...failure.hints], cause: failure });
   }
 
   /** Evenly from 0 up to 1. */

@@ -204,11 +204,15 @@ Deno.test("AwsHttpClient says first what a lost single-use call may have cost", 
   assert.deepEqual([error.code, error.hints], ["http-interrupted", ["ask again", "check the network"]]);
 });
 
-Deno.test("AwsHttpClient does not say so when nothing was sent", async () => {
-  const { send } = run([lost("http-connect"), lost("http-connect"), lost("http-connect")]);
-  assert.deepEqual((await failure(send({ retry: "never", lostHint: "ask again" }))).hints, [
-    "check the network",
-  ]);
+Deno.test("AwsHttpClient says what to look at when no connection can be made or trusted", async () => {
+  const unreached = run([lost("http-connect"), lost("http-connect"), lost("http-connect")]);
+  const { hints } = await failure(unreached.send({ retry: "never", lostHint: "ask again" }));
+  assert.match(hints[0]!, /HTTPS_PROXY/);
+  assert.equal(hints[1], "check the network");
+  assert.match(
+    (await failure(run([lost("http-tls")]).send({ lostHint: "ask again" }))).hints[0]!,
+    /AWS_CA_BUNDLE/,
+  );
 });
 
 Deno.test("AwsHttpClient signs again with the server's time after a refusal for the clock, and keeps to it", async () => {
