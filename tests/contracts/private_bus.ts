@@ -1,6 +1,6 @@
 /**
  * A D-Bus session bus of one's own with a real gnome-keyring on it: nothing of the user's desktop or home is touched. Needs
- * Debian's packages dbus, gnome-keyring and libglib2.0-bin.
+ * Debian's packages dbus and gnome-keyring.
  */
 import assert from "node:assert/strict";
 
@@ -55,28 +55,19 @@ export async function startPrivateBus(options: { readonly bare?: boolean } = {})
   const address = await firstLine(daemon.stdout);
   env.DBUS_SESSION_BUS_ADDRESS = address;
 
-  async function gdbus(
-    destination: string,
-    path: string,
-    method: string,
-    ...args: string[]
-  ): Promise<string> {
-    const call = [
-      "call",
+  async function call(destination: string, path: string, method: string, ...args: string[]): Promise<string> {
+    const message = [
       "--session",
-      "--timeout",
-      "5",
-      "-d",
-      destination,
-      "-o",
+      "--print-reply",
+      "--reply-timeout=5000",
+      `--dest=${destination}`,
       path,
-      "-m",
       method,
       ...args,
     ];
-    const child = spawn("gdbus", "libglib2.0-bin", call, env, "piped");
+    const child = spawn("dbus-send", "dbus", message, env, "piped");
     const { code, stdout } = await child.output();
-    assert.equal(code, 0, `gdbus ${method} failed`);
+    assert.equal(code, 0, `the call of ${method} failed`);
     return new TextDecoder().decode(stdout);
   }
 
@@ -96,20 +87,20 @@ export async function startPrivateBus(options: { readonly bare?: boolean } = {})
       await writer.write(new TextEncoder().encode(PASSWORD));
       await writer.close();
       assert.equal((await child.status).code, 0, "gnome-keyring-daemon did not start");
-      await gdbus(SECRETS, "/org/freedesktop/secrets", "org.freedesktop.DBus.Peer.Ping");
+      await call(SECRETS, "/org/freedesktop/secrets", "org.freedesktop.DBus.Peer.Ping");
     },
     async lock() {
-      const answer = await gdbus(
+      const answer = await call(
         SECRETS,
         "/org/freedesktop/secrets",
         "org.freedesktop.Secret.Service.Lock",
-        `['${LOGIN}']`,
+        `array:objpath:${LOGIN}`,
       );
       assert.ok(answer.includes(LOGIN), "the login keyring was not locked");
     },
     async signalKeyring(signal) {
       const method = "org.freedesktop.DBus.GetConnectionUnixProcessID";
-      const answer = await gdbus("org.freedesktop.DBus", "/org/freedesktop/DBus", method, SECRETS);
+      const answer = await call("org.freedesktop.DBus", "/org/freedesktop/DBus", method, `string:${SECRETS}`);
       Deno.kill(Number(/uint32 (\d+)/.exec(answer)?.[1]), signal);
     },
     async stop() {
