@@ -1,14 +1,14 @@
 /**
- * Writes docs/reference/commands.md from the command table, or with `--check` fails when the file is not what would be written.
+ * Writes docs/reference/commands.md from the command table and environment.md from the declared variables, or with `--check` fails when a
+ * file is not what would be written.
  * `deno run --allow-read --allow-write=docs scripts/generate_docs.ts [--check]`
  */
 import { type Declaration, type Flags, longName } from "../src/cli/command.ts";
 import { commandTable } from "../src/cli/command_table.ts";
 import { exitCodes } from "../src/cli/exit_codes.ts";
 import { globalFlags, programFlags } from "../src/cli/global_flags.ts";
+import { ENV_VARS } from "../src/config/env_vars.ts";
 import { flagSpelling, usageLine, visibleFlags } from "../src/cli/help.ts";
-
-const file = new URL("../docs/reference/commands.md", import.meta.url);
 
 /** The page, formatted as `deno fmt` leaves it. */
 export function commandReference(): string {
@@ -87,11 +87,31 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 
+/** The page, formatted as `deno fmt` leaves it. */
+export function environmentReference(): string {
+  const rows = Object.entries(ENV_VARS).map((
+    [name, { appliesTo, effect }],
+  ) => [`\`${name}\``, appliesTo, effect]);
+  return [
+    "# Environment variables",
+    "<!-- Made by scripts/generate_docs.ts from src/config/env_vars.ts. Change the declarations, not this page. -->",
+    "A variable that is set but empty counts as unset, unless it says otherwise.",
+    table(["Variable", "Applies to", "Effect"], rows),
+  ].join("\n\n") + "\n";
+}
+
 if (import.meta.main) {
-  const wanted = commandReference();
-  if (!Deno.args.includes("--check")) await Deno.writeTextFile(file, wanted);
-  else if (await Deno.readTextFile(file).catch(() => "") !== wanted) {
-    console.error("docs/reference/commands.md is not up to date: run scripts/generate_docs.ts");
-    Deno.exit(1);
+  for (
+    const [name, wanted] of [["commands", commandReference()], [
+      "environment",
+      environmentReference(),
+    ]] as const
+  ) {
+    const file = new URL(`../docs/reference/${name}.md`, import.meta.url);
+    if (!Deno.args.includes("--check")) await Deno.writeTextFile(file, wanted);
+    else if (await Deno.readTextFile(file).catch(() => "") !== wanted) {
+      console.error(`docs/reference/${name}.md is not up to date: run scripts/generate_docs.ts`);
+      Deno.exit(1);
+    }
   }
 }
