@@ -57,10 +57,10 @@ export class SessionCache {
     key: () => Promise<CacheKey | null> | CacheKey | null,
   ): Promise<CachedSession | null> {
     const path = this.path(name + SESSION_FILE_EXTENSION);
-    const file = this.#deps.files.readBytes(path);
+    const file = this.#bytes(path);
     if (file === null) return null;
-    const parsed = readHeader(file);
-    if (parsed === null) return this.#damaged(path);
+    const parsed = file === "unreadable" ? null : readHeader(file);
+    if (file === "unreadable" || parsed === null) return this.#damaged(path);
     if (parsed.header.expiresAt <= this.#deps.now()) return null;
     const cacheKey = await key();
     if (cacheKey === null || cacheKey.id !== parsed.header.keyId) return null;
@@ -143,11 +143,21 @@ export class SessionCache {
     for (const name of this.#deps.files.list(this.#deps.folder) ?? []) {
       if (!name.endsWith(SESSION_FILE_EXTENSION)) continue;
       const path = this.path(name);
-      const file = this.#deps.files.readBytes(path);
-      const parsed = file === null ? null : readHeader(file);
+      const file = this.#bytes(path);
+      const parsed = file === null || file === "unreadable" ? null : readHeader(file);
       if (parsed !== null) found.push({ path, header: parsed.header });
     }
     return found;
+  }
+
+  /** What is no file, or not ours to read, must not keep the user from an answer. */
+  #bytes(path: string): Uint8Array | "unreadable" | null {
+    try {
+      return this.#deps.files.readBytes(path);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      return "unreadable";
+    }
   }
 
   #damaged(path: string): null {

@@ -201,3 +201,16 @@ Deno.test("SessionCache answers with a warning, not a failure, where it can't wr
     assert.match(warnings[0]!, /^could not keep the session for next time: /);
     assert.ok(!warnings[0]!.includes("the-secret-key"));
   }));
+
+Deno.test("SessionCache sets aside what it cannot read, and lists and clears the others", () =>
+  withCache(async ({ cache, folder, warnings }) => {
+    await cache.write(NAME, header, credentials, key(1), cache.epoch());
+    const odd = "b".repeat(64);
+    Deno.mkdirSync(`${folder}/${odd}.session`);
+    assert.deepEqual(cache.list().map(({ profile }) => profile), ["role"]);
+    assert.equal(cache.clear("role"), 1);
+    assert.equal(await cache.read(odd, () => key(1)), null);
+    assert.equal(warnings.length, 1);
+    await cache.write(odd, header, credentials, key(1), cache.epoch());
+    assert.equal(plain(await cache.read(odd, () => key(1))), WRITTEN);
+  }));
