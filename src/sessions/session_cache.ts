@@ -18,7 +18,7 @@ export interface SessionCacheDeps {
   readonly folder: string;
   readonly files: Pick<
     Files,
-    "readBytes" | "readText" | "list" | "makeDirectory" | "remove" | "stat"
+    "readBytes" | "list" | "makeDirectory" | "remove" | "stat"
   >;
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
@@ -70,7 +70,8 @@ export class SessionCache {
 
   /** The mark that {@link write} wants: taken before the calls that lead to the record. */
   epoch(): string {
-    return this.#deps.files.readText(this.path(EPOCH_FILE)) ?? "";
+    const mark = this.#bytes(this.path(EPOCH_FILE));
+    return mark === null || mark === "unreadable" ? "" : new TextDecoder().decode(mark);
   }
 
   /**

@@ -2,6 +2,7 @@
  * Remembers which MFA codes have been sent, for all processes of the user: STS takes each code once, and a code sent twice
  * costs the user a failed call and, often repeated, the device its synchronisation.
  */
+import { AppError } from "../errors.ts";
 import type { Files } from "../host/host.ts";
 
 /** A TOTP code is valid for its own 30 s step and, with the tolerance servers give, some steps around it (RFC 6238, section 5.2). */
@@ -29,7 +30,8 @@ export class SpentCodes {
   }
 
   async isSpent(serial: string, code: string): Promise<boolean> {
-    const [at, digest] = (this.#deps.files.readText(await this.#file(serial)) ?? "").split(" ");
+    const path = await this.#file(serial);
+    const [at, digest] = (orWithout(() => this.#deps.files.readText(path)) ?? "").split(" ");
     const age = this.#deps.now() - Number(at);
     return age >= 0 && age < CODE_LIVES_MS && digest === await this.#deps.digest(`${serial} ${code}`);
   }
@@ -37,10 +39,21 @@ export class SpentCodes {
   /** To be called before the code is sent: a code whose answer got lost is spent as well. */
   async spend(serial: string, code: string): Promise<void> {
     const line = `${this.#deps.now()} ${await this.#deps.digest(`${serial} ${code}`)}`;
-    this.#deps.replaceFile(await this.#file(serial), new TextEncoder().encode(line));
+    const path = await this.#file(serial);
+    orWithout(() => this.#deps.replaceFile(path, new TextEncoder().encode(line)));
   }
 
   async #file(serial: string): Promise<string> {
     return this.#deps.path(`${await this.turn(serial)}.spent`);
+  }
+}
+
+/** `null` where the folder can't be used: better to risk a second try with one code than to let nobody sign in. */
+function orWithout<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return null;
   }
 }

@@ -93,13 +93,15 @@ const folders: [name: string, prepare: (stage: Stage) => Record<string, string>,
 ];
 for (const [name, prepare, through] of folders) {
   raceTest(`a cache folder that ${name}: the answer, and a warning that it was not kept`, async (stage) => {
-    // The key of the cache is in the store already, so it is the folder alone that fails.
-    await answer(stage, "plain");
-    assert.equal((await stage.run(["clear", "plain"])).code, 0);
-    const next = await stage.start(["export", "--format=json", "plain"], prepare(stage), through).ended;
-    assert.equal(next.code, 0, next.stderr);
-    assert.match(JSON.parse(next.stdout).AccessKeyId, /^ASIA/);
-    assert.match(next.stderr, /could not keep the session/);
+    for (const profile of ["plain", "role0"]) {
+      // The key of the cache is in the store already, so it is the folder alone that fails.
+      await answer(stage, profile);
+      assert.equal((await stage.run(["clear"])).code, 0);
+      const next = await stage.start(["export", "--format=json", profile], prepare(stage), through).ended;
+      assert.equal(next.code, 0, next.stderr);
+      assert.match(JSON.parse(next.stdout).AccessKeyId, /^ASIA/);
+      assert.match(next.stderr, /could not keep the session/);
+    }
   });
 }
 
