@@ -3,10 +3,12 @@
  * the AWS SDK for JavaScript and Terraform's S3 backend, against moto on loopback. Ends with `N passed, N failed`.
  */
 import assert from "node:assert/strict";
+import { ArgumentWatch } from "./argument_watch.ts";
 import { startMoto } from "./moto_server.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 const SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+const PASSPHRASE = "correct horse battery staple";
 const ADMIN_ARN = /^arn:aws:sts::123456789012:assumed-role\/Admin\//;
 const COMMAND_TIMEOUT_MS = 120_000;
 
@@ -32,9 +34,10 @@ region = eu-central-1
 credential_process = aws-vault exec vault-admin --duration=1h --json --prompt=osascript
 `;
 
-/** A dialog that answers with six digits and counts how often it was shown. */
+/** A dialog that answers with six digits, counts how often it was shown, and tells what it was given. */
 const OSASCRIPT = `#!/bin/sh
 echo shown >> "$HOME/prompts"
+{ env; printf '%s\\n' "$@"; } >> "$HOME/helper"
 printf '%06d\\n' "$(wc -l < "$HOME/prompts")"
 `;
 
@@ -43,12 +46,12 @@ const python = required("AWS_VAULT_TEST_PYTHON");
 const terraform = await found("terraform");
 const program = await Deno.realPath(Deno.env.get("AWS_VAULT_TEST_PROGRAM") ?? `${ROOT}/dist/aws-vault`);
 const home = await Deno.makeTempDir({ prefix: "aws-vault-interop-" });
-const moto = await startMoto(required("AWS_VAULT_TEST_MOTO"));
+const moto = await startMoto(required("AWS_VAULT_TEST_MOTO"), home);
 const env = {
   HOME: home,
   PATH: `${home}/bin:/usr/local/bin:/usr/bin:/bin`,
   AWS_VAULT_BACKEND: "file",
-  AWS_VAULT_FILE_PASSPHRASE: "correct horse battery staple",
+  AWS_VAULT_FILE_PASSPHRASE: PASSPHRASE,
   // For the binary and for SDKs that know it; the AWS CLI of Debian 12 is told by a flag.
   AWS_ENDPOINT_URL: moto.url,
   AWS_EC2_METADATA_DISABLED: "true",
@@ -56,6 +59,8 @@ const env = {
   TF_CLI_CONFIG_FILE: "/dev/null",
   CHECKPOINT_DISABLE: "1",
 };
+const complaints: string[] = [];
+const watch = Deno.build.os === "linux" ? new ArgumentWatch() : null;
 let [passed, failed] = [0, 0];
 
 try {
@@ -112,7 +117,29 @@ try {
       "sts.GetSessionToken",
     ]);
   });
+  await check("aws-vault called STS once for the session and once for the role", async () => {
+    assert.deepEqual(await moto.stsCallsOf("aws-vault/"), ["GetSessionToken", "AssumeRole"]);
+  });
+  await check("no secret on stderr, in the dialog's environment or in a command line", async () => {
+    if (watch === null) console.log("not looked at: command lines, because this system has no /proc");
+    const secrets = [SECRET, PASSPHRASE, ...await secretsOf("work"), ...await secretsOf("vault-admin")];
+    const places = {
+      "stderr of a program": complaints.join("\n"),
+      "what the dialog was given": await Deno.readTextFile(`${home}/helper`),
+      "a command line": watch?.stop().join("\n") ?? "",
+    };
+    assert.match(places["what the dialog was given"], /display dialog/);
+    if (watch !== null) assert.match(places["a command line"], /aws-vault exec work --duration=1h --json/);
+    for (const [place, text] of Object.entries(places)) {
+      for (const [index, secret] of secrets.entries()) {
+        assert.ok(!text.includes(secret), `secret ${index + 1} is in ${place}`);
+      }
+    }
+  });
 } finally {
+  watch?.stop();
+  // The kernel's copy of the cache key is in no folder.
+  await run("aws-vault", ["clear", "--lock"]).catch((error) => console.log(error.message));
   await moto.stop();
   await Deno.remove(home, { recursive: true });
 }
@@ -147,9 +174,18 @@ async function run(
     signal: AbortSignal.timeout(COMMAND_TIMEOUT_MS),
   }).output();
   const [out, err] = [new TextDecoder().decode(stdout), new TextDecoder().decode(stderr)];
+  complaints.push(err);
   assert.ok(!out.includes(SECRET) && !err.includes(SECRET), `${command} shows the stored secret`);
   assert.equal(code, 0, `${command} exited with ${code}:\n${err}\n${out}`);
   return out;
+}
+
+/** Of the profile's cached credentials. */
+async function secretsOf(profile: string): Promise<string[]> {
+  const answer = await run("aws-vault", ["exec", profile, "--duration=1h", "--json"]);
+  const { SecretAccessKey, SessionToken } = JSON.parse(answer);
+  assert.ok(SecretAccessKey && SessionToken);
+  return [SecretAccessKey, SessionToken];
 }
 
 function cliFlags(profile: string): string[] {
