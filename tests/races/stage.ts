@@ -45,14 +45,14 @@ export const OTHER_KEYS: Keys = {
 export class Stage {
   readonly folder: string;
   readonly aws: FakeAws;
-  readonly #argv: readonly string[];
-  readonly #env: Readonly<Record<string, string>>;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
   readonly #answers: Answer[] = [];
   readonly #running = new Map<number, Running>();
 
   private constructor(folder: string, argv: readonly string[], env: Readonly<Record<string, string>>) {
     this.folder = folder;
-    this.#argv = argv;
+    this.argv = argv;
     const codes = Array.from({ length: 400 }, (_, i) => String(FIRST_CODE + i));
     this.aws = new FakeAws({
       users: [{
@@ -66,7 +66,7 @@ export class Stage {
         requireMfa: true,
       })),
     });
-    this.#env = {
+    this.env = {
       ...env,
       HOME: folder,
       PATH: `${folder}/bin:/usr/bin:/bin`,
@@ -83,9 +83,9 @@ export class Stage {
     };
   }
 
-  /** `AWS_VAULT_TEST_PROGRAM` is the path of the program, or `deno` for this source under `deno run`. */
-  static async open(): Promise<Stage> {
-    const program = await chosenProgram(Deno.env.get("AWS_VAULT_TEST_PROGRAM") ?? "deno", root);
+  /** `choice` is the path of the program, or `deno` for this source under `deno run`. */
+  static async open(choice = Deno.env.get("AWS_VAULT_TEST_PROGRAM") ?? "deno"): Promise<Stage> {
+    const program = await chosenProgram(choice, root);
     const folder = await Deno.makeTempDir({ prefix: "aws-vault-race-" });
     for (const name of ["bin", "prompts", "environments"]) await Deno.mkdir(`${folder}/${name}`);
     const roles = Array.from(
@@ -134,10 +134,10 @@ export class Stage {
     env: Readonly<Record<string, string | null>> = {},
     through: readonly string[] = [],
   ): Running {
-    const variables = Object.entries({ ...this.#env, ...env }).filter((each): each is [string, string] =>
+    const variables = Object.entries({ ...this.env, ...env }).filter((each): each is [string, string] =>
       each[1] !== null
     );
-    const [command, ...rest] = [...through, ...this.#argv, ...args];
+    const [command, ...rest] = [...through, ...this.argv, ...args];
     const child = new Deno.Command(command!, {
       args: rest,
       clearEnv: true,
