@@ -8,7 +8,7 @@ import { type Plan, planCredentials } from "./plan.ts";
 
 /**
  * The plan as it is when keys are stored where they usually are: under the profile that the chain ends at. Needs no look into the store; when
- * it is wrong, no record has its name. `null` when the chain ends at another kind of source, or nothing would be cached.
+ * it is wrong, no record has its name. `null` when nothing would be cached.
  */
 export function likelyPlan(
   target: ProfileSettings,
@@ -16,7 +16,6 @@ export function likelyPlan(
 ): Plan | null {
   let end = target;
   while (end.source !== null) end = end.source;
-  if (end.sso !== null || end.webIdentity !== null || end.credentialProcess !== null) return null;
   const plan = planCredentials(target, { ...options, hasStoredKeys: (name) => name === end.name });
   return plan.steps.length === 0 ? null : plan;
 }

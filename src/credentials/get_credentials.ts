@@ -5,7 +5,7 @@ import { AppError, escapeControls } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { cachedAnswer, type CachedAnswerDeps, likelyPlan } from "./cached_answer.ts";
 import { explainPlan } from "./explain.ts";
-import { planCredentials } from "./plan.ts";
+import { credentialsMissing, planCredentials } from "./plan.ts";
 import type { CredentialsAnswer, CredentialsRequest } from "./request.ts";
 import { runPlan, type RunPlanDeps } from "./run_plan.ts";
 
@@ -46,19 +46,16 @@ export async function getCredentials(
 }
 
 /**
- * Which profiles of the chain have keys. The last one is taken to have them when it has no other source: reading it would unlock the
- * store, and that is to happen once, in the flight that needs the keys.
+ * Which profiles of the chain have keys. The last one is taken to have them, whatever else it names (the article's profile names a
+ * `credential_process` that runs this program): reading it would unlock the store, and that is to happen once, in the flight that needs the keys.
  */
 async function holdersOfKeys(
   target: ProfileSettings,
   storedKeys: GetCredentialsDeps["storedKeys"],
 ): Promise<ReadonlySet<string>> {
-  for (let profile: ProfileSettings | null = target; profile !== null; profile = profile.source) {
-    const isPlainEnd = profile.source === null && profile.sso === null && profile.webIdentity === null &&
-      profile.credentialProcess === null;
-    if (isPlainEnd || await storedKeys(profile.name) !== null) return new Set([profile.name]);
-  }
-  return new Set();
+  let profile = target;
+  while (profile.source !== null && await storedKeys(profile.name) === null) profile = profile.source;
+  return new Set([profile.name]);
 }
 
 async function explainMiss(
@@ -68,9 +65,10 @@ async function explainMiss(
 ): Promise<AppError> {
   let end = target;
   while (end.source !== null) end = end.source;
+  const miss = credentialsMissing(end);
   const elsewhere = await deps.hintsForMiss(end.name);
-  const hints = [...elsewhere, ...error.hints];
-  if (end === target && !target.inConfig) {
+  const hints = [...elsewhere, ...miss.hints];
+  if (end === target && !target.inConfig && miss.code === error.code) {
     return new AppError(
       "profile-not-found",
       "missing",
@@ -78,5 +76,5 @@ async function explainMiss(
       { hints, cause: error },
     );
   }
-  return new AppError(error.code, error.kind, error.message, { hints, cause: error });
+  return new AppError(miss.code, miss.kind, miss.message, { hints, cause: error });
 }

@@ -126,16 +126,16 @@ function chainToStoredKeys(
     chain.push(profile);
     if (hasStoredKeys(profile.name)) return chain;
   }
-  const end = chain[chain.length - 1]!;
-  const unsupported = end.sso !== null
-    ? "sso_start_url"
-    : end.webIdentity !== null
-    ? "web_identity_token"
-    : end.credentialProcess !== null
-    ? "credential_process"
-    : null;
+  throw credentialsMissing(chain[chain.length - 1]!);
+}
+
+/** The failure of a chain whose last profile has no stored keys: `source-unsupported` where it names another kind of source. */
+export function credentialsMissing(
+  end: Pick<ProfileSettings, "name" | "role" | "sso" | "webIdentity" | "credentialProcess">,
+): AppError {
+  const unsupported = unsupportedSource(end);
   if (unsupported !== null) {
-    throw new AppError(
+    return new AppError(
       "source-unsupported",
       "config",
       `profile ${
@@ -144,11 +144,6 @@ function chainToStoredKeys(
       { hints: [`store keys for it: aws-vault add ${quoteWord(end.name)}`] },
     );
   }
-  throw credentialsMissing(end);
-}
-
-/** The failure of a chain that ends where no keys are. */
-export function credentialsMissing(end: Pick<ProfileSettings, "name" | "role">): AppError {
   return new AppError(
     "credentials-missing",
     "missing",
@@ -162,6 +157,15 @@ export function credentialsMissing(end: Pick<ProfileSettings, "name" | "role">):
       ],
     },
   );
+}
+
+/** The key that names a source this version can't use; `null` for none. A `credential_process` that runs this program is no source of its own. */
+function unsupportedSource(
+  { sso, webIdentity, credentialProcess }: Pick<ProfileSettings, "sso" | "webIdentity" | "credentialProcess">,
+): string | null {
+  if (sso !== null) return "sso_start_url";
+  if (webIdentity !== null) return "web_identity_token";
+  return credentialProcess !== null && !credentialProcess.includes("aws-vault") ? "credential_process" : null;
 }
 
 /** A name as a shell takes it, for hints. */

@@ -186,7 +186,8 @@ class PlanRun {
   async #storedKeys(): Promise<Credentials> {
     const keys = await this.#deps.storedKeys(this.#plan.base.profile);
     if (keys !== null) return keys;
-    throw credentialsMissing({ name: this.#plan.base.profile, role: null });
+    const { profile: name } = this.#plan.base;
+    throw credentialsMissing({ name, role: null, sso: null, webIdentity: null, credentialProcess: null });
   }
 
   #now(): number {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { likelyPlan } from "../../src/credentials/cached_answer.ts";
 import { explainPlan } from "../../src/credentials/explain.ts";
 import { type Plan, planCredentials, type PlanStep } from "../../src/credentials/plan.ts";
 import type { ProfileSettings } from "../../src/config/settings.ts";
@@ -270,6 +271,29 @@ Deno.test("planCredentials names the profile that has nothing to start from", ()
     assert.equal(error.hints[0], "store its keys: aws-vault add 'my base'");
     return true;
   });
+});
+
+Deno.test("planCredentials takes a credential_process that runs this program for no source of its own", () => {
+  const article = profileSettings({
+    name: "p",
+    credentialProcess: "aws-vault exec p --duration=1h --json --prompt=osascript",
+  });
+  assert.throws(() => planOf(article, { stored: [] }), { code: "credentials-missing" });
+  assert.equal(planOf(article, { stored: ["p"] }).steps.length, 1);
+});
+
+Deno.test("likelyPlan is the plan for the article's profile, and for the role behind it", () => {
+  const work = profileSettings({
+    name: "work",
+    mfaSerial: M,
+    credentialProcess: "aws-vault exec work --json",
+  });
+  const admin = profileSettings({ name: "admin", role, source: work });
+  const options = { noSession: false, storeId: "file:/keys" };
+  for (const target of [work, admin]) {
+    assert.deepEqual(likelyPlan(target, options), planOf(target, { stored: ["work"] }));
+  }
+  assert.equal(likelyPlan(work, { ...options, noSession: true }), null);
 });
 
 Deno.test("planCredentials refuses by name the sources it can't use yet", () => {
