@@ -55,7 +55,7 @@ for (const { name, words } of RUNTIMES) {
 
   for (
     const [path, reason] of [
-      ["/nonexistent", "no such file, or its interpreter is missing"],
+      ["/proc/self/nonexistent", "no such file, or its interpreter is missing"],
       ["/etc/passwd", "permission denied"],
     ] as const
   ) {
