@@ -145,7 +145,7 @@ class App {
       storeId,
       cached: () => ({
         cache,
-        key: () => cacheKeys.unattended(),
+        key: (lockAfter) => cacheKeys.unattended(lockAfter),
         now: () => this.#host.clock.now(),
         windowMs: windows.answer,
         sha256: this.#host.sha256,
@@ -246,6 +246,10 @@ class App {
       lockAfterSeconds: state.lockAfterSeconds(state.envLookup(host)),
       randomBytes: (length) => host.random.bytes(length),
       exclusively: (name, work) => flight.exclusively(name, work),
+      derive: async (root, purpose, length) => {
+        const { deriveKey } = await import("./sessions/derive_key.ts");
+        return await deriveKey(root, purpose, length);
+      },
     });
     const spentCodes = new SpentCodes({
       files: host.files,

@@ -49,6 +49,7 @@ async function answer(host: Host): Promise<boolean> {
     lockAfterSeconds: lockAfterSeconds(env),
     randomBytes: (length) => host.random.bytes(length),
     exclusively: notFromHere,
+    derive: notFromHere,
   });
   const credentials = await cachedAnswer(plan, {
     cache: openSessionCache(host, cacheFolder(host), {
@@ -56,7 +57,7 @@ async function answer(host: Host): Promise<boolean> {
       damaged: notFromHere,
       warn: notFromHere,
     }),
-    key: () => keys.remembered(),
+    key: (lockAfter) => keys.remembered(lockAfter),
     now: () => host.clock.now(),
     windowMs: expiryWindows(env, "sdk").answer,
     sha256: host.sha256,

@@ -145,7 +145,7 @@ export const ENV_VARS = {
   LOCALAPPDATA: doc("cached sessions on Windows", "Parent of the folder they are kept in."),
   AWS_VAULT_LOCK_AFTER: doc(
     "cached sessions",
-    "How long after a store was unlocked sessions can be read without it, as a Go duration; default 8h.",
+    "How long without use sessions stay readable without the store, as a Go duration; `0`: not at all; default 8h. A profile's `vault_lock_after` comes first.",
   ),
 } as const satisfies Record<string, EnvVarDoc>;
 

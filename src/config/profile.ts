@@ -32,6 +32,7 @@ const inheritedKeys = {
   region: 0,
   mfa_serial: 0,
   mfa_process: 0,
+  vault_lock_after: 0,
   role_session_name: 0,
   external_id: 0,
   duration_seconds: 0,

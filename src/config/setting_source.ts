@@ -110,6 +110,17 @@ export class SettingSource {
     return this.note(setting, otherwise, () => "built-in default");
   }
 
+  /** A Go duration in whole seconds, not negative, from the files; `null` when they say nothing. Zero is a value like others. */
+  duration(key: ProfileKey): number | null {
+    const found = this.find(key);
+    if (found === null) return null;
+    const seconds = durationOf(found.value);
+    if (seconds !== null && seconds >= 0) return seconds;
+    throw valueError(found.property, `"${found.value}" is not a duration`, [
+      "write for example 15m or 1h30m",
+    ]);
+  }
+
   /** Tells the trace, if there is one, and gives the value back. */
   note<T extends string | number>(setting: string, value: T, origin: () => string): T {
     this.#trace?.(this.#profile, setting, String(value), origin());
@@ -135,15 +146,19 @@ function parseSeconds({ value, property }: Found): number {
     throw valueError(property, `"${value}" begins with a zero, which some tools read as octal`, [
       `write ${value.replace(/^0+(?=\d)/, "")}`,
     ]);
-  } else {
-    try {
-      seconds = parseDuration(value);
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-    }
-  }
+  } else seconds = durationOf(value) ?? -1;
   if (seconds >= 0 && seconds <= MOST_SECONDS) return seconds;
   throw valueError(property, `"${value}" is not a number of seconds`, ["write for example 3600 or 1h"]);
+}
+
+/** `null` for a text that is no Go duration. */
+function durationOf(text: string): number | null {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return null;
+  }
 }
 
 function fail(error: Error): never {

@@ -72,6 +72,8 @@ export interface ProfileSettings {
   readonly mfaSerial: string | null;
   /** Shell command that prints an MFA code; own, inherited, or the source's. */
   readonly mfaProcess: string | null;
+  /** `vault_lock_after`, own, inherited, or the source's: how long without use the profile's sessions stay readable without the store. `null`: as usual. */
+  readonly lockAfterSeconds: number | null;
   readonly role: RoleSettings | null;
   readonly durations: Durations;
   /** The resolved `source_profile`; `null` when there is none. Never cyclic. */
@@ -140,6 +142,7 @@ export function resolveSettings(
       ...profile,
       source,
       mfaProcess: profile.mfaProcess ?? source?.mfaProcess ?? null,
+      lockAfterSeconds: profile.lockAfterSeconds ?? source?.lockAfterSeconds ?? null,
     }),
     null,
   )!;
@@ -170,6 +173,7 @@ function resolveOne(
     endpoints: resolveEndpoints(from, sources, overrides, consumerRegion),
     mfaSerial: from.text("mfa_serial", ["AWS_MFA_SERIAL"]),
     mfaProcess: from.text("mfa_process"),
+    lockAfterSeconds: from.duration("vault_lock_after"),
     role,
     durations: resolveDurations(from, overrides.durationSeconds),
     source: null,

@@ -22,8 +22,8 @@ export function likelyPlan(
 
 export interface CachedAnswerDeps {
   readonly cache: Pick<SessionCache, "read">;
-  /** The cache key if it can be had without asking anybody. */
-  readonly key: () => Promise<CacheKey | null>;
+  /** The cache key of profiles with this {@link ProfileSettings.lockAfterSeconds}, if it can be had without asking anybody. */
+  readonly key: (lockAfterSeconds: number | null) => Promise<CacheKey | null>;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** The least time the credentials must have left; milliseconds. */
@@ -36,7 +36,9 @@ export type Sha256 = (bytes: Uint8Array) => Promise<Uint8Array>;
 
 /** The credentials of the plan's last step; `null` when they are not cached, not fresh, or locked away. */
 export async function cachedAnswer(plan: Plan, deps: CachedAnswerDeps): Promise<Credentials | null> {
-  const cached = await deps.cache.read(await recordName(plan.steps.at(-1)!.request, deps.sha256), deps.key);
+  const { request, lockAfterSeconds } = plan.steps.at(-1)!;
+  const name = await recordName(request, deps.sha256);
+  const cached = await deps.cache.read(name, () => deps.key(lockAfterSeconds));
   return cached !== null && isFresh(cached.lifetime, deps.now(), deps.windowMs) ? cached.credentials : null;
 }
 

@@ -27,6 +27,8 @@ interface StepCommon {
   /** Shell command that prints the code, or `null` to ask. Only looked at when `mfa.use` is `code`. */
   readonly mfaProcess: string | null;
   readonly endpoints: EndpointSettings;
+  /** See {@link ProfileSettings.lockAfterSeconds}. Says who may read the answer from the cache, and has no part in the answer. */
+  readonly lockAfterSeconds: number | null;
   /** Why this call is made, and made so: one line for `--debug`. */
   readonly reason: string;
   /** Everything that shapes the answer, earlier steps included, as one unambiguous line. Equal requests have equal texts, others never. */
@@ -218,6 +220,7 @@ function sessionStep(
     mfa,
     mfaProcess: profile.mfaProcess,
     endpoints: profile.endpoints,
+    lockAfterSeconds: profile.lockAfterSeconds,
     reason: consumer === null
       ? "a session keeps the long-lived keys out of the answer"
       : `one session with MFA serves every role behind ${profile.name}`,
@@ -261,6 +264,7 @@ function roleStep(
     mfa,
     mfaProcess: profile.mfaProcess,
     endpoints: profile.endpoints,
+    lockAfterSeconds: profile.lockAfterSeconds,
     reason: reasons.join("; "),
     request: before + field("call", "AssumeRole") + field("profile", profile.name) + field("role", role.arn) +
       field("duration", durationSeconds) +

@@ -88,12 +88,13 @@ class PlanRun {
       return cached !== null && isFresh(cached.lifetime, this.#now(), window) ? cached.credentials : null;
     };
     // Before the flight nothing may ask the user: of a hundred callers at a locked store only one is to unlock it.
-    return await fresh(() => this.#deps.cacheKeys.unattended()) ?? await this.#deps.flight.join({
-      name,
-      landed: () => fresh(() => this.#deps.cacheKeys.existing()),
-      heedRefusals: this.#deps.heedRefusals,
-      fly: () => this.#renew(index, step, name),
-    });
+    return await fresh(() => this.#deps.cacheKeys.unattended(step.lockAfterSeconds)) ??
+      await this.#deps.flight.join({
+        name,
+        landed: () => fresh(() => this.#deps.cacheKeys.existing(step.lockAfterSeconds)),
+        heedRefusals: this.#deps.heedRefusals,
+        fly: () => this.#renew(index, step, name),
+      });
   }
 
   async #renew(index: number, step: PlanStep, name: string): Promise<Credentials> {
@@ -101,7 +102,8 @@ class PlanRun {
       return await this.#make(index, step, name);
     } catch (error) {
       const old = error instanceof AppError
-        ? await this.#deps.cache.read(name, () => this.#deps.cacheKeys.unattended()).catch(() => null)
+        ? await this.#deps.cache.read(name, () => this.#deps.cacheKeys.unattended(step.lockAfterSeconds))
+          .catch(() => null)
         : null;
       if (old === null || !isAlive(old.lifetime, this.#now())) throw error;
       const minutes = Math.floor((old.lifetime.expiresAt - this.#now()) / 60_000);
@@ -118,7 +120,7 @@ class PlanRun {
     const epoch = this.#deps.cache.epoch();
     const credentials = await this.#signedCall(index, step);
     // Made with the store at hand, so that the next caller needs neither store nor network.
-    const key = await this.#deps.cacheKeys.existingOrNew().catch((error) => {
+    const key = await this.#deps.cacheKeys.existingOrNew(step.lockAfterSeconds).catch((error) => {
       if (!(error instanceof AppError)) throw error;
       this.#deps.note(`could not keep the session for next time: ${error.message}`);
       return null;

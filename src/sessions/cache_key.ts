@@ -11,14 +11,20 @@ import type { CacheKey } from "./session_file.ts";
  */
 export const CACHE_KEY_ITEM = "aws-vault.SessionCacheKey,YXdzLXZhdWx0,,4102444800";
 
+/** Begins the names of our keys in the kernel. */
+const DESCRIPTION = "aws-vault:session-cache-key:";
+
+const ROOT_LENGTH = 32;
 const KEY_LENGTH = 32;
 const ID_LENGTH = 8;
 
 /** A place that forgets by itself: the kernel keyring. Absent where the system has none. */
 export interface ShortTermMemory {
-  read(description: string): Uint8Array | null;
+  /** Reading counts as use: what is found is kept for `keepSeconds` from now on. */
+  read(description: string, keepSeconds: number): Uint8Array | null;
   write(description: string, bytes: Uint8Array, timeoutSeconds: number): void;
   remove(description: string): boolean;
+  list(): string[];
 }
 
 export interface CacheKeysDeps {
@@ -29,79 +35,114 @@ export interface CacheKeysDeps {
   readonly store: () => Promise<SecretStore>;
   /** Whether reading the store can't lead to a prompt by this program, so that many callers may do it at once. */
   readonly storeNeverAsks: boolean;
-  /** How long the memory keeps the key; 0 keeps it out of there. */
+  /** How long without use the memory keeps the key of profiles that name no time of their own; 0 keeps it out of there. */
   readonly lockAfterSeconds: number;
   readonly randomBytes: (length: number) => Uint8Array;
   /** Runs the function while no other process runs one under the same name. */
   readonly exclusively: <T>(name: string, work: () => Promise<T>) => Promise<T>;
+  /** Bytes that follow from the root and the purpose, and tell nothing of the root. */
+  readonly derive: (root: Uint8Array, purpose: string, length: number) => Promise<Uint8Array>;
 }
 
+/**
+ * The store has one root; what seals sessions, and what the memory keeps, is derived from it: one key for all profiles that say nothing of
+ * their own, and one for each `vault_lock_after` that profiles name. So what is unlocked for one time opens nothing that was to be locked
+ * sooner. `lockAfter` is that of the profile, in seconds; `null` when it names none.
+ */
 export class CacheKeys {
   readonly #deps: CacheKeysDeps;
-  #known: CacheKey | null = null;
+  readonly #known = new Map<number | null, CacheKey>();
+  #root: Uint8Array | null = null;
 
   constructor(deps: CacheKeysDeps) {
     this.#deps = deps;
   }
 
   /** Without touching the store; `null` when only the store can tell. */
-  async remembered(): Promise<CacheKey | null> {
-    if (this.#known === null && this.#deps.lockAfterSeconds > 0) {
-      const bytes = await this.#recall((memory) => memory.read(descriptionFor(this.#deps.storeId)));
-      this.#known = bytes === null ? null : fromBytes(bytes);
-    }
-    return this.#known;
+  async remembered(lockAfter: number | null): Promise<CacheKey | null> {
+    const known = this.#known.get(lockAfter);
+    const seconds = this.#seconds(lockAfter);
+    if (known !== undefined || seconds === 0) return known ?? null;
+    const bytes = await this.#recall((memory) => memory.read(this.#description(lockAfter), seconds));
+    return bytes === null ? null : this.#keep(lockAfter, bytes);
   }
 
   /** Without asking anybody: from the memory, or from a store that never asks. `null` when that is not enough. */
-  async unattended(): Promise<CacheKey | null> {
-    return await this.remembered() ?? (this.#deps.storeNeverAsks ? await this.#fromStore() : null);
+  async unattended(lockAfter: number | null): Promise<CacheKey | null> {
+    return await this.remembered(lockAfter) ??
+      (this.#deps.storeNeverAsks ? await this.#fromStore(lockAfter) : null);
   }
 
   /** `null` when there is none yet. May unlock the store; throws what the store throws. */
-  async existing(): Promise<CacheKey | null> {
-    return await this.remembered() ?? await this.#fromStore();
+  async existing(lockAfter: number | null): Promise<CacheKey | null> {
+    return await this.remembered(lockAfter) ?? await this.#fromStore(lockAfter);
   }
 
-  /** Makes and stores one when there is none. */
-  async existingOrNew(): Promise<CacheKey> {
-    return await this.existing() ?? await this.#deps.exclusively("cache-key", async () => {
-      const made = await this.#fromStore();
+  /** Makes and stores a root when there is none. */
+  async existingOrNew(lockAfter: number | null): Promise<CacheKey> {
+    return await this.existing(lockAfter) ?? await this.#deps.exclusively("cache-key", async () => {
+      const made = await this.#fromStore(lockAfter);
       if (made !== null) return made;
-      const bytes = this.#deps.randomBytes(KEY_LENGTH + ID_LENGTH);
+      const root = this.#deps.randomBytes(ROOT_LENGTH);
       const store = await this.#deps.store();
       await store.write({
         name: CACHE_KEY_ITEM,
-        payload: new Secret(JSON.stringify({ key: toHex(bytes) })),
+        payload: new Secret(JSON.stringify({ key: toHex(root) })),
         label: "aws-vault session cache key",
         description: "aws-vault session",
         trusted: true,
       });
-      return await this.#remember(bytes);
+      this.#root = root;
+      return await this.#derive(root, lockAfter);
     });
   }
 
-  /** Makes the memory forget; the next answer needs the store. Whether there was something to forget. */
+  /**
+   * Makes the memory forget all keys of the store; the next answer needs the store. Whether there was something to forget. Throws a
+   * StoreError when the memory may still have them.
+   */
   async lock(): Promise<boolean> {
-    this.#known = null;
-    const memory = await this.#deps.memory();
-    return memory?.remove(descriptionFor(this.#deps.storeId)) ?? false;
-  }
-
-  async #fromStore(): Promise<CacheKey | null> {
-    const payload = await (await this.#deps.store()).read(CACHE_KEY_ITEM);
-    const bytes = payload === null ? null : parsePayload(payload);
-    return bytes === null ? null : await this.#remember(bytes);
-  }
-
-  async #remember(bytes: Uint8Array): Promise<CacheKey> {
-    const key = fromBytes(bytes);
-    if (key === null) throw new RangeError("a cache key of the wrong length was made");
-    this.#known = key;
-    if (this.#deps.lockAfterSeconds > 0) {
-      const { storeId, lockAfterSeconds } = this.#deps;
-      await this.#recall((memory) => memory.write(descriptionFor(storeId), bytes, lockAfterSeconds));
+    this.#known.clear();
+    this.#root = null;
+    try {
+      const memory = await this.#deps.memory();
+      if (memory === null) return false;
+      const ours = memory.list().filter((description) => this.#isOurs(description));
+      return ours.map((description) => memory.remove(description)).includes(true);
+    } catch (error) {
+      // Where there is no memory, nothing was put into it.
+      if (error instanceof StoreError && error.outcome === "unavailable") return false;
+      throw error;
     }
+  }
+
+  async #fromStore(lockAfter: number | null): Promise<CacheKey | null> {
+    if (this.#root === null) {
+      const payload = await (await this.#deps.store()).read(CACHE_KEY_ITEM);
+      this.#root = payload === null ? null : parsePayload(payload);
+    }
+    return this.#root === null ? null : await this.#derive(this.#root, lockAfter);
+  }
+
+  async #derive(root: Uint8Array, lockAfter: number | null): Promise<CacheKey> {
+    const purpose = lockAfter === null
+      ? "aws-vault cached sessions"
+      : `aws-vault cached sessions, lock after ${lockAfter} s`;
+    const bytes = await this.#deps.derive(root, purpose, KEY_LENGTH + ID_LENGTH);
+    const seconds = this.#seconds(lockAfter);
+    if (seconds > 0) {
+      await this.#recall((memory) => memory.write(this.#description(lockAfter), bytes, seconds));
+    }
+    const key = this.#keep(lockAfter, bytes);
+    if (key === null) throw new RangeError("a cache key of the wrong length was derived");
+    return key;
+  }
+
+  /** `null` when the bytes are none of ours; the store's then replace them. */
+  #keep(lockAfter: number | null, bytes: Uint8Array): CacheKey | null {
+    if (bytes.length !== KEY_LENGTH + ID_LENGTH) return null;
+    const key = { bytes: bytes.slice(0, KEY_LENGTH), id: toHex(bytes.subarray(KEY_LENGTH)) };
+    this.#known.set(lockAfter, key);
     return key;
   }
 
@@ -114,16 +155,20 @@ export class CacheKeys {
       throw error;
     }
   }
-}
 
-function descriptionFor(storeId: string): string {
-  return `aws-vault:session-cache-key:${storeId}`;
-}
+  #seconds(lockAfter: number | null): number {
+    return lockAfter ?? this.#deps.lockAfterSeconds;
+  }
 
-/** `null` when the bytes are none of ours; a new key then replaces them. */
-function fromBytes(bytes: Uint8Array): CacheKey | null {
-  if (bytes.length !== KEY_LENGTH + ID_LENGTH) return null;
-  return { bytes: bytes.slice(0, KEY_LENGTH), id: toHex(bytes.subarray(KEY_LENGTH)) };
+  /** Names of stores begin with that of the backend, never with a time. */
+  #description(lockAfter: number | null): string {
+    return `${DESCRIPTION}${lockAfter === null ? "" : `${lockAfter}s:`}${this.#deps.storeId}`;
+  }
+
+  #isOurs(description: string): boolean {
+    return description.startsWith(DESCRIPTION) &&
+      description.slice(DESCRIPTION.length).replace(/^\d+s:/, "") === this.#deps.storeId;
+  }
 }
 
 function parsePayload(payload: Secret): Uint8Array | null {
@@ -131,7 +176,7 @@ function parsePayload(payload: Secret): Uint8Array | null {
     const hex = JSON.parse(payload.reveal())?.key;
     if (
       typeof hex !== "string" || !/^(?:[0-9a-f]{2})+$/.test(hex) ||
-      hex.length !== 2 * (KEY_LENGTH + ID_LENGTH)
+      hex.length !== 2 * ROOT_LENGTH
     ) return null;
     return Uint8Array.from(hex.match(/../g)!, (pair) => parseInt(pair, 16));
   } catch {

@@ -18,6 +18,7 @@ import { StoreError } from "./secret_store.ts";
 
 const USER_KEY = cString("user");
 const KEYRING_KEY = cString("keyring");
+const LONGEST_TIMEOUT_SECONDS = 2 ** 32 - 1;
 /** Enough for every key this program makes, so that one call reads it. */
 const USUAL_PAYLOAD_BYTES = 1024;
 
@@ -46,11 +47,16 @@ export class KernelKeyring {
     this.#calls = native.open(LIBC_LIBRARIES, SYSCALL_SYMBOLS);
   }
 
-  /** `null` when there is no such key, or it has expired or was revoked. */
-  read(description: string): Uint8Array | null {
+  /**
+   * `null` when there is no such key, or it has expired or was revoked. With `keepSeconds` the key lives that long from now on; where the
+   * kernel does not allow that, its time to live stays as it was.
+   */
+  read(description: string, keepSeconds = 0): Uint8Array | null {
     return this.#within((ring) => {
       const key = ring === null ? null : this.#search(ring, USER_KEY, description);
-      return key === null ? null : this.#payload(key);
+      const payload = key === null ? null : this.#payload(key);
+      if (payload !== null && keepSeconds > 0) this.#setTimeout(key!, keepSeconds);
+      return payload;
     });
   }
 
@@ -71,7 +77,7 @@ export class KernelKeyring {
     this.#within((found) => {
       const ring = found ?? this.#require(this.#addKey(KEYRING_KEY, this.#name!, null, KEYRING.user));
       const key = this.#require(this.#addKey(USER_KEY, description, bytes, ring));
-      const timeout = this.#keyctl(KEYCTL.setTimeout, key, BigInt(timeoutSeconds));
+      const timeout = this.#setTimeout(key, timeoutSeconds);
       if (typeof timeout === "bigint") return;
       this.#keyctl(KEYCTL.unlink, key, ring); // better none than one that never goes
       throw timeout;
@@ -100,7 +106,7 @@ export class KernelKeyring {
       const descriptions: string[] = [];
       for (let at = 0; at + 4 <= view.byteLength; at += 4) {
         const key = BigInt(view.getInt32(at, true));
-        const bytes = this.#answer((buffer, length) => this.#keyctl(KEYCTL.describe, key, buffer, length));
+        const bytes = this.#describe(key);
         const described = bytes === null ? "" : new TextDecoder().decode(bytes.subarray(0, -1));
         // type;uid;gid;permissions;description
         const fields = /^([^;]*);[^;]*;[^;]*;[^;]*;(.*)$/s.exec(described);
@@ -160,6 +166,16 @@ export class KernelKeyring {
     return this.#answer((buffer, length) => this.#keyctl(KEYCTL.read, key, buffer, length));
   }
 
+  /** `null` also for a key that this user may not even look at: such a one is none of ours. */
+  #describe(key: bigint): Uint8Array | null {
+    try {
+      return this.#answer((buffer, length) => this.#keyctl(KEYCTL.describe, key, buffer, length));
+    } catch (failure) {
+      if (failure instanceof KeyError && failure.errno === ERRNO.accessDenied) return null;
+      throw failure;
+    }
+  }
+
   /** What a call writes into a buffer; it answers the length it needs. */
   #answer(call: (buffer: bigint, length: bigint) => bigint | KeyError): Uint8Array | null {
     let buffer = new Uint8Array(USUAL_PAYLOAD_BYTES);
@@ -169,6 +185,11 @@ export class KernelKeyring {
       if (Number(length) <= buffer.length) return buffer.subarray(0, Number(length));
       buffer = new Uint8Array(Number(length)); // it may have grown again by the next call
     }
+  }
+
+  /** The kernel takes an unsigned 32-bit number; 0 is for ever. */
+  #setTimeout(key: bigint, seconds: number): bigint | KeyError {
+    return this.#keyctl(KEYCTL.setTimeout, key, BigInt(Math.min(seconds, LONGEST_TIMEOUT_SECONDS)));
   }
 
   #keyctl(operation: bigint, a: bigint, b = 0n, c = 0n): bigint | KeyError {

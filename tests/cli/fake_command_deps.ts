@@ -207,6 +207,7 @@ function fakeSettings(name: string, region: string | null): ProfileSettings {
     },
     mfaSerial: null,
     mfaProcess: null,
+    lockAfterSeconds: null,
     role: null,
     durations: { assumeRoleSeconds: 3600, sessionTokenSeconds: 3600, chainedSessionTokenSeconds: 28800 },
     source: null,

@@ -41,6 +41,7 @@ const rows: Record<string, Row> = {
       },
       mfaSerial: null,
       mfaProcess: null,
+      lockAfterSeconds: null,
       role: null,
       durations: { assumeRoleSeconds: 3600, sessionTokenSeconds: 3600, chainedSessionTokenSeconds: 28800 },
       source: null,
@@ -57,6 +58,7 @@ const rows: Record<string, Row> = {
 region = eu-west-1
 mfa_serial = m
 mfa_process = p
+vault_lock_after = 5m
 role_arn = ${arn}
 role_session_name = n
 external_id = e
@@ -92,6 +94,7 @@ aws_secret_access_key = s
       },
       mfaSerial: "m",
       mfaProcess: "p",
+      lockAfterSeconds: 300,
       role: {
         arn,
         sessionName: "n",
@@ -391,6 +394,18 @@ aws_secret_access_key = s
       "[profile a]\nsource_profile = b\n[profile b]\nsource_profile = c\n[profile c]\nmfa_process = p\n",
     gives: { mfaProcess: "p", source: { mfaProcess: "p", source: { mfaProcess: "p" } } },
   },
+  "takes vault_lock_after from the source when it names none": {
+    config: "[profile a]\nsource_profile = b\n[profile b]\nvault_lock_after = 1h30m\n",
+    gives: { lockAfterSeconds: 5400, source: { lockAfterSeconds: 5400 } },
+  },
+  "takes its own vault_lock_after, 0 too, before the source's": {
+    config: "[profile a]\nsource_profile = b\nvault_lock_after = 0\n[profile b]\nvault_lock_after = 1h\n",
+    gives: { lockAfterSeconds: 0, source: { lockAfterSeconds: 3600 } },
+  },
+  "takes vault_lock_after of [default]": {
+    config: "[default]\nvault_lock_after = 15m\n[profile a]\nregion = r\n",
+    gives: { lockAfterSeconds: 900 },
+  },
   "takes its own and the inherited mfa_process before the source's": {
     config: "[default]\nmfa_process = d\n[profile a]\nsource_profile = b\n[profile b]\nmfa_process = p\n",
     gives: { mfaProcess: "d", source: { mfaProcess: "p" } },
@@ -636,6 +651,18 @@ const failures: [what: string, config: string, env: Record<string, string>, fail
     "",
     { AWS_CHAINED_SESSION_TOKEN_TTL: "x" },
     'env-value-invalid: AWS_CHAINED_SESSION_TOKEN_TTL: "x" is not a duration',
+  ],
+  [
+    "a vault_lock_after without a unit",
+    "[profile a]\nvault_lock_after = 900\n",
+    {},
+    'config-value: config:2: vault_lock_after: "900" is not a duration',
+  ],
+  [
+    "a negative vault_lock_after",
+    "[profile a]\nvault_lock_after = -1m\n",
+    {},
+    'config-value: config:2: vault_lock_after: "-1m" is not a duration',
   ],
   [
     "a boolean that is none",

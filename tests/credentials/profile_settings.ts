@@ -20,6 +20,7 @@ export function profileSettings(sketch: ProfileSketch): ProfileSettings {
     inConfig: true,
     mfaSerial: null,
     mfaProcess: null,
+    lockAfterSeconds: null,
     source: null,
     sso: null,
     webIdentity: null,

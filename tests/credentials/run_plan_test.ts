@@ -10,6 +10,7 @@ import { createDenoHost } from "../../src/host/deno.ts";
 import { silentLog } from "../../src/log.ts";
 import { Secret } from "../../src/secret.ts";
 import { CacheKeys } from "../../src/sessions/cache_key.ts";
+import { deriveKey } from "../../src/sessions/derive_key.ts";
 import { SessionCache, setAside } from "../../src/sessions/session_cache.ts";
 import { SingleFlight } from "../../src/sessions/single_flight.ts";
 import { SpentCodes } from "../../src/sessions/spent_codes.ts";
@@ -147,6 +148,7 @@ async function inWorld(test: (world: World) => Promise<void>): Promise<void> {
         lockAfterSeconds: 0,
         randomBytes: (length) => host.random.bytes(length),
         exclusively: (name, work) => flight.exclusively(name, work),
+        derive: deriveKey,
       }),
       flight,
       windows: { answer: 15 * MINUTE, signing: 5 * MINUTE },

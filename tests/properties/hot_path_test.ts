@@ -139,6 +139,7 @@ const profileLines = fc.record({
   role_session_name: fc.option(fc.constantFrom("me", "you"), { nil: undefined, freq: 1 }),
   external_id: fc.option(fc.constant("x1"), { nil: undefined, freq: 1 }),
   session_tags: fc.option(fc.constant("team=a,cost=b"), { nil: undefined, freq: 1 }),
+  vault_lock_after: fc.option(fc.constantFrom("5m", "2h"), { nil: undefined, freq: 1 }),
   sts_regional_endpoints: fc.option(fc.constantFrom("legacy", "regional"), { nil: undefined, freq: 1 }),
 }, { requiredKeys: [] });
 

@@ -134,8 +134,13 @@ Deno.test("a plan's request: changing one field changes the text exactly when it
 
 Deno.test("a plan's request does not depend on what has no part in the answer", () => {
   fc.assert(
-    fc.property(request, text, (r, unrelated) => {
-      const plan = planFor(r, { mfaProcess: unrelated, inConfig: false, credentialProcess: unrelated });
+    fc.property(request, text, fc.nat(), (r, unrelated, lockAfterSeconds) => {
+      const plan = planFor(r, {
+        mfaProcess: unrelated,
+        inConfig: false,
+        credentialProcess: unrelated,
+        lockAfterSeconds,
+      });
       assert.equal(plan.steps.at(-1)!.request, lastRequest(r));
     }),
     { numRuns: 300 },

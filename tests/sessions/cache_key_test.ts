@@ -6,6 +6,7 @@ import {
   type CacheKeysDeps,
   type ShortTermMemory,
 } from "../../src/sessions/cache_key.ts";
+import { deriveKey } from "../../src/sessions/derive_key.ts";
 import { classifyItemName } from "../../src/vault/item_names.ts";
 import { type SecretStore, StoreError, type StoreItem } from "../../src/vault/secret_store.ts";
 
@@ -35,9 +36,14 @@ function tableStore() {
 function shortMemory() {
   const kept = new Map<string, { bytes: Uint8Array; timeoutSeconds: number }>();
   const memory: ShortTermMemory = {
-    read: (description) => kept.get(description)?.bytes ?? null,
+    read: (description, keepSeconds) => {
+      const found = kept.get(description);
+      if (found !== undefined) found.timeoutSeconds = keepSeconds;
+      return found?.bytes ?? null;
+    },
     write: (description, bytes, timeoutSeconds) => void kept.set(description, { bytes, timeoutSeconds }),
     remove: (description) => kept.delete(description),
+    list: () => [...kept.keys()],
   };
   return { memory, kept };
 }
@@ -51,16 +57,17 @@ function cacheKeys(parts: Partial<CacheKeysDeps> & { store: () => Promise<Secret
     lockAfterSeconds: 3600,
     randomBytes: (length) => new Uint8Array(length).fill(++counter),
     exclusively: (_name, work) => work(),
+    derive: deriveKey,
     ...parts,
   });
 }
 
 Deno.test("CacheKeys makes a key once, keeps it in the store and finds it there again", async () => {
   const { store, items, calls } = tableStore();
-  const made = await cacheKeys({ store: () => Promise.resolve(store) }).existingOrNew();
+  const made = await cacheKeys({ store: () => Promise.resolve(store) }).existingOrNew(null);
   assert.equal(made.bytes.length, 32);
   assert.deepEqual([...items.keys()], [CACHE_KEY_ITEM]);
-  assert.deepEqual(await cacheKeys({ store: () => Promise.resolve(store) }).existingOrNew(), made);
+  assert.deepEqual(await cacheKeys({ store: () => Promise.resolve(store) }).existingOrNew(null), made);
   assert.equal(calls.write, 1);
 });
 
@@ -73,22 +80,22 @@ Deno.test("CacheKeys asks no store while the memory remembers", async () => {
   const { store, calls } = tableStore();
   const { memory, kept } = shortMemory();
   const parts = { store: () => Promise.resolve(store), memory: () => Promise.resolve(memory) };
-  const made = await cacheKeys(parts).existingOrNew();
+  const made = await cacheKeys(parts).existingOrNew(null);
   const reads = calls.read;
-  assert.deepEqual(await cacheKeys(parts).existing(), made);
-  assert.deepEqual(await cacheKeys(parts).unattended(), made);
+  assert.deepEqual(await cacheKeys(parts).existing(null), made);
+  assert.deepEqual(await cacheKeys(parts).unattended(null), made);
   assert.equal(calls.read, reads);
   assert.deepEqual([...kept.values()].map(({ timeoutSeconds }) => timeoutSeconds), [3600]);
 });
 
 Deno.test("CacheKeys.unattended leaves a store alone that might ask", async () => {
   const { store, calls } = tableStore();
-  await cacheKeys({ store: () => Promise.resolve(store) }).existingOrNew();
+  await cacheKeys({ store: () => Promise.resolve(store) }).existingOrNew(null);
   const reads = calls.read;
-  assert.equal(await cacheKeys({ store: () => Promise.resolve(store) }).unattended(), null);
+  assert.equal(await cacheKeys({ store: () => Promise.resolve(store) }).unattended(null), null);
   assert.equal(calls.read, reads);
   assert.notEqual(
-    await cacheKeys({ store: () => Promise.resolve(store), storeNeverAsks: true }).unattended(),
+    await cacheKeys({ store: () => Promise.resolve(store), storeNeverAsks: true }).unattended(null),
     null,
   );
 });
@@ -98,29 +105,29 @@ Deno.test("CacheKeys keeps the keys of two stores apart in one memory", async ()
   const one = tableStore(), two = tableStore();
   const keysOf = (storeId: string, store: SecretStore) =>
     cacheKeys({ storeId, store: () => Promise.resolve(store), memory: () => Promise.resolve(memory) });
-  const first = await keysOf("file:/one", one.store).existingOrNew();
-  const second = await keysOf("file:/two", two.store).existingOrNew();
+  const first = await keysOf("file:/one", one.store).existingOrNew(null);
+  const second = await keysOf("file:/two", two.store).existingOrNew(null);
   assert.notEqual(first.id, second.id);
-  assert.deepEqual(await keysOf("file:/one", one.store).remembered(), first);
+  assert.deepEqual(await keysOf("file:/one", one.store).remembered(null), first);
 });
 
 Deno.test("CacheKeys with a lock time of 0 puts nothing into the memory and takes nothing from it", async () => {
   const { store } = tableStore();
   const { memory, kept } = shortMemory();
   const parts = { store: () => Promise.resolve(store), memory: () => Promise.resolve(memory) };
-  await cacheKeys({ ...parts, lockAfterSeconds: 0 }).existingOrNew();
+  await cacheKeys({ ...parts, lockAfterSeconds: 0 }).existingOrNew(null);
   assert.equal(kept.size, 0);
-  await cacheKeys(parts).existingOrNew();
-  assert.equal(await cacheKeys({ ...parts, lockAfterSeconds: 0 }).remembered(), null);
+  await cacheKeys(parts).existingOrNew(null);
+  assert.equal(await cacheKeys({ ...parts, lockAfterSeconds: 0 }).remembered(null), null);
 });
 
 Deno.test("CacheKeys.lock makes the memory forget, not the store", async () => {
   const { store, items } = tableStore();
   const { memory } = shortMemory();
   const keys = cacheKeys({ store: () => Promise.resolve(store), memory: () => Promise.resolve(memory) });
-  await keys.existingOrNew();
+  await keys.existingOrNew(null);
   assert.equal(await keys.lock(), true);
-  assert.equal(await keys.remembered(), null);
+  assert.equal(await keys.remembered(null), null);
   assert.equal(await keys.lock(), false);
   assert.equal(items.size, 1);
 });
@@ -134,20 +141,92 @@ Deno.test("CacheKeys: a memory that fails counts as one that has forgotten; a st
       throw new StoreError("unavailable", "full");
     },
     remove: () => false,
+    list: () => {
+      throw new StoreError("denied", "no");
+    },
   };
   const { store, refuse } = tableStore();
   const parts = { store: () => Promise.resolve(store), memory: () => Promise.resolve(failing) };
-  const made = await cacheKeys(parts).existingOrNew();
-  assert.deepEqual(await cacheKeys(parts).existing(), made);
+  const made = await cacheKeys(parts).existingOrNew(null);
+  assert.deepEqual(await cacheKeys(parts).existing(null), made);
   refuse(new StoreError("locked", "the store is locked"));
-  await assert.rejects(() => cacheKeys(parts).existingOrNew(), { code: "store-locked" });
+  await assert.rejects(() => cacheKeys(parts).existingOrNew(null), { code: "store-locked" });
 });
 
 Deno.test("CacheKeys replaces an item it can't understand, without showing what was in it", async () => {
   for (const payload of ["", "{}", '{"key":"xyz"}', '{"key":"abcd"}', "no json at all"]) {
     const { store, items } = tableStore();
     items.set(CACHE_KEY_ITEM, new Secret(payload));
-    const made = await cacheKeys({ store: () => Promise.resolve(store) }).existingOrNew();
-    assert.deepEqual(await cacheKeys({ store: () => Promise.resolve(store) }).existing(), made, payload);
+    const made = await cacheKeys({ store: () => Promise.resolve(store) }).existingOrNew(null);
+    assert.deepEqual(await cacheKeys({ store: () => Promise.resolve(store) }).existing(null), made, payload);
   }
+});
+
+Deno.test("CacheKeys counts each use: the time to live begins anew, with what the caller wants", async () => {
+  const { store } = tableStore();
+  const { memory, kept } = shortMemory();
+  const parts = { store: () => Promise.resolve(store), memory: () => Promise.resolve(memory) };
+  await cacheKeys(parts).existingOrNew(null);
+  const [description] = kept.keys();
+  kept.get(description!)!.timeoutSeconds = 1;
+  await cacheKeys({ ...parts, lockAfterSeconds: 900 }).remembered(null);
+  assert.deepEqual([...kept.values()].map(({ timeoutSeconds }) => timeoutSeconds), [900]);
+});
+
+Deno.test("CacheKeys has a key of its own for each time that profiles name, and the memory none that opens another's", async () => {
+  const { store, calls } = tableStore();
+  const { memory, kept } = shortMemory();
+  const parts = { store: () => Promise.resolve(store), memory: () => Promise.resolve(memory) };
+  const keys = cacheKeys(parts);
+  const usual = await keys.existingOrNew(null);
+  const soon = await keys.existingOrNew(300);
+  const never = await keys.existingOrNew(0);
+  assert.equal(calls.read, 2, "one look for the root before it was made, one with the lock held");
+  const all = [usual, soon, never];
+  assert.equal(new Set(all.map(({ id }) => id)).size, 3);
+  assert.equal(new Set(all.map(({ bytes }) => bytes.join())).size, 3);
+  assert.deepEqual([...kept.values()].map(({ timeoutSeconds }) => timeoutSeconds), [3600, 300]);
+  const root = JSON.parse((await store.read(CACHE_KEY_ITEM))!.reveal()).key;
+  for (const { bytes } of kept.values()) {
+    assert.ok(!Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("").includes(root));
+  }
+  const later = cacheKeys(parts);
+  assert.deepEqual(await later.remembered(null), usual);
+  assert.deepEqual(await later.remembered(300), soon);
+  assert.equal(await later.remembered(0), null);
+  assert.equal(await later.remembered(301), null);
+  assert.deepEqual(await later.existing(0), never);
+  assert.deepEqual(await cacheKeys({ ...parts, lockAfterSeconds: 0 }).remembered(300), soon);
+});
+
+Deno.test("CacheKeys.lock takes the keys of all times, of its own store alone, and none of other programs", async () => {
+  const { memory, kept } = shortMemory();
+  const remember = async (storeId: string) => {
+    const { store } = tableStore();
+    const keys = cacheKeys({
+      storeId,
+      store: () => Promise.resolve(store),
+      memory: () => Promise.resolve(memory),
+    });
+    for (const lockAfter of [null, 60, 300]) await keys.existingOrNew(lockAfter);
+    return keys;
+  };
+  await remember("file:/other");
+  memory.write("somebody else's", new Uint8Array(3), 60);
+  const others = [...kept.keys()];
+  const keys = await remember("file:/keys");
+  assert.equal(kept.size, 7);
+  assert.equal(await keys.lock(), true);
+  assert.deepEqual([...kept.keys()], others);
+});
+
+Deno.test("CacheKeys.lock: no memory has nothing to forget; one that refuses is a failure, for it may still know", async () => {
+  const { store } = tableStore();
+  const failing = (outcome: "unavailable" | "denied") =>
+    cacheKeys({
+      store: () => Promise.resolve(store),
+      memory: () => Promise.reject(new StoreError(outcome, "no")),
+    });
+  assert.equal(await failing("unavailable").lock(), false);
+  await assert.rejects(() => failing("denied").lock(), { code: "store-denied" });
 });

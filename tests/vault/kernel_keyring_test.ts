@@ -44,6 +44,54 @@ Deno.test("KernelKeyring keeps a key in the user's keyring, where the system's t
   assert.equal(findKey("user", name), null);
 });
 
+Deno.test("KernelKeyring: reading with a time begins the time to live anew, reading without leaves it", async () => {
+  const keyring = new KernelKeyring(native, host.arch);
+  const name = `${OWN}:used`;
+  try {
+    keyring.write(name, bytes("x"), 2);
+    const began = Date.now();
+    while (Date.now() < began + 3_000) {
+      assert.equal(textOf(keyring.read(name, 2)), "x", `gone after ${Date.now() - began} ms of use`);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+    const left = Date.now();
+    while (keyring.read(name) !== null) {
+      assert.ok(Date.now() < left + 10_000, "the key never expired");
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    // Longer than the kernel can count is not "for ever".
+    keyring.write(name, bytes("x"), 2 ** 32);
+    assert.doesNotMatch(keyLine(name), / perm /);
+  } finally {
+    keyring.remove(name);
+  }
+});
+
+Deno.test("KernelKeyring: a time to live that can't be changed keeps nobody from reading", () => {
+  const keyring = new KernelKeyring(native, host.arch);
+  const name = `${OWN}:fixed`;
+  try {
+    keyring.write(name, bytes("x"), 60);
+    // Everything for the possessor but setattr: keyctl(1), setperm.
+    keyctl("setperm", findKey("user", name)!, "0x1f010000");
+    assert.equal(textOf(keyring.read(name, 3600)), "x");
+    assert.match(keyLine(name), / (?:5\ds|60s|1m) /);
+  } finally {
+    keyring.remove(name);
+  }
+});
+
+Deno.test("KernelKeyring.list leaves out keys that the user may not look at", () => {
+  const keyring = new KernelKeyring(native, host.arch, OWN);
+  try {
+    for (const name of ["open", "hidden"]) keyring.write(name, bytes("x"), 60);
+    keyctl("setperm", keyctl("search", findKey("keyring", OWN)!, "user", "hidden"), "0x3e000000");
+    assert.deepEqual(keyring.list(), ["open"]);
+  } finally {
+    removeKeyring(OWN);
+  }
+});
+
 Deno.test("KernelKeyring finds no key that has expired or was revoked, and can write it anew", async () => {
   const keyring = new KernelKeyring(native, host.arch, OWN);
   try {
@@ -178,6 +226,11 @@ Deno.test("KeyctlStore calls a payload that is no text damaged", async () => {
     removeKeyring(OWN);
   }
 });
+
+/** Of `/proc/keys`; its fourth column is the time left. */
+function keyLine(name: string): string {
+  return Deno.readTextFileSync("/proc/keys").split("\n").find((line) => line.includes(name)) ?? "";
+}
 
 function isFailure(outcome: StoreOutcome, message: RegExp): (failure: unknown) => boolean {
   return (failure) => {
