@@ -5,7 +5,16 @@ import type { PinnedPackage } from "./npm_package.ts";
 export const BUN_VERSION = "1.4.5";
 const KEYRING_VERSION = "2.1.2";
 
-export type BunTarget = "linux-x64" | "linux-arm64" | "darwin-x64" | "darwin-arm64" | "windows-x64";
+/** The x64 runtimes ask for SSE4.2 and no more: Bun's package called `-baseline` holds the same bytes since 1.4.5. */
+export type BunTarget =
+  | "linux-x64"
+  | "linux-arm64"
+  | "linux-x64-musl"
+  | "linux-arm64-musl"
+  | "darwin-x64"
+  | "darwin-arm64"
+  | "windows-x64"
+  | "windows-arm64";
 
 export interface BunPlatform {
   readonly runtime: PinnedPackage;
@@ -29,6 +38,18 @@ export const bunPlatforms: Readonly<Record<BunTarget, BunPlatform>> = {
     "linux-arm64-gnu",
     "sha512-PM+SAcl/yGzgGbeeCsKrnlG4T5DBIDjmDqtKm5an1bJz0o0gwSzR3BMiXf04JenkcqascZpdcIReoEvLj0cvCw==",
   ),
+  "linux-x64-musl": platform(
+    "linux-x64-musl",
+    "sha512-10QoW/YfTgnURaGEaHpJCiXjLI2e5iTtfVDaA5JKcyUzaa1cq6cVUY9/Uq5XkYzvtRjHLRe9Oj/lTDIQcxy8HQ==",
+    "linux-x64-musl",
+    "sha512-C+KhAeU6x2A43FV3dOmMvUraJb8zsC9VZfsunjZ1cgtuAb208TALaUuAY0jThOphXqhyhBJOs2xTCQhOrRkJIw==",
+  ),
+  "linux-arm64-musl": platform(
+    "linux-aarch64-musl",
+    "sha512-XCNc+WvvMAdNNb+OWTogpy+N9wm62fkVeEVLb6how0RZhW5LPi6c7BlkeVCuWps7XjEl2saFpHFa20/1E+PAHg==",
+    "linux-arm64-musl",
+    "sha512-+ERS9oyInPCALN957cViBDbYJc724/Q+rZ8ZAz4rOHj4B4v0VR4OAWThdYZgZqD54sZVV0MdyX24qva97hYoAQ==",
+  ),
   "darwin-x64": platform(
     "darwin-x64",
     "sha512-qkLPMGHZM9NI6CeHTWwVezzmlo6cC4Ta7yUAjYIWXS366qQcOlcp75t2uZyiuVRBMPS0h9qE0tCcvCHGaFqjJg==",
@@ -46,6 +67,12 @@ export const bunPlatforms: Readonly<Record<BunTarget, BunPlatform>> = {
     "sha512-FNvply651vcE/GHgNWz6mZvhmkwBuu8Hw54oNzA+CQog+HW+542rXQmZqNHRkFxazD9L3xi+iTtvO3engAgJfw==",
     "win32-x64-msvc",
     "sha512-yQtFdfuwqM0ezKlYO6r2n44in2LGzd4MC679Ddhvojip3t1hn+q/4I+gJU+cIJQVd5FAZSKNrK4tGfew3UTpAQ==",
+  ),
+  "windows-arm64": platform(
+    "windows-aarch64",
+    "sha512-MiPFZnBNDnBXgr1oONc5pizC4fOLjnIOfNkYdFEnWzLmoFTg86naZIG3SvS7d/GglpQSAnCKMAzSjI/TAckiRw==",
+    "win32-arm64-msvc",
+    "sha512-kBq80ZZfjXoa5wHG9kgAVhYYjaPOLgHh5ngt7r1ftwFXPXDPXKH7oM2r2j2Q64cs0pVtmodVtn5Q9e6xCwzQUQ==",
   ),
 };
 

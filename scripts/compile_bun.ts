@@ -62,7 +62,7 @@ export function bunArguments(build: BunBuild, runtime: string): readonly string[
     "--no-compile-autoload-tsconfig",
     "--no-compile-autoload-package-json",
     "--define",
-    `process.env.AWS_VAULT_LIBC="gnu"`,
+    `process.env.AWS_VAULT_LIBC="${build.target.endsWith("-musl") ? "musl" : "gnu"}"`,
     `--outfile=${build.output}`,
     build.entry,
   ];

@@ -11,7 +11,7 @@ const MIMALLOC = new TextEncoder().encode("mimalloc");
 
 /** Changes in place; answers what was not found exactly once. */
 export function silenceComparedPrefixes(bytes: Uint8Array, target: BunTarget): string[] {
-  const arm = target.endsWith("arm64");
+  const arm = target.includes("arm64");
   const comparisons = arm ? silenceArmComparison(bytes) : silenceIntelComparison(bytes);
   const complaints = comparisons === 1
     ? []
