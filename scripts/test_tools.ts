@@ -1,13 +1,15 @@
 /** The programs beyond npm that the tests drive, and how a Debian machine gets them. */
 
 export interface TestTool {
+  /** A name to be found on `PATH`, or the one path at which it has to be. */
   readonly program: string;
   /** Debian's package. */
   readonly package: string;
 }
 
 export const TEST_TOOLS: readonly TestTool[] = [
-  { program: "aws", package: "awscli" },
+  // Another AWS CLI that comes first on PATH, a version manager's for one, may not work in a home of the tests' own.
+  { program: "/usr/bin/aws", package: "awscli" },
   { program: "dbus-daemon", package: "dbus" },
   { program: "dbus-run-session", package: "dbus" },
   { program: "expect", package: "expect" },
@@ -39,7 +41,9 @@ export async function provideTestTools(root: string): Promise<string[]> {
 
 function missingTools(): TestTool[] {
   const folders = (Deno.env.get("PATH") ?? "").split(":");
-  return TEST_TOOLS.filter(({ program }) => !folders.some((folder) => isFile(`${folder}/${program}`)));
+  return TEST_TOOLS.filter(({ program }) =>
+    program.startsWith("/") ? !isFile(program) : !folders.some((folder) => isFile(`${folder}/${program}`))
+  );
 }
 
 async function installPackages(packages: readonly string[]): Promise<void> {
