@@ -11,9 +11,11 @@ import type {
   ChildCommand,
   ChildEnvironmentRequest,
   GlobalOptions,
+  OpenedPlace,
   Services,
   Sessions,
   SsoTokens,
+  StorePlace,
 } from "./cli/deps.ts";
 import { presentNotice, presentWarning } from "./cli/present.ts";
 import { version } from "./cli/version.ts";
@@ -43,7 +45,7 @@ import { SpentCodes } from "./sessions/spent_codes.ts";
 import type { SessionKind } from "./sessions/session_summary.ts";
 import * as state from "./user_state.ts";
 import { AccessKeys } from "./vault/access_keys.ts";
-import { type BackendDecision, chooseBackend } from "./vault/choose_backend.ts";
+import { type BackendDecision, chooseBackend, requireBackend } from "./vault/choose_backend.ts";
 import { oidcItemName, parseOidcItemName, parseSessionItemName } from "./vault/item_names.ts";
 import { findElsewhere, lookUpFacts, openStore, type OpenStoreDeps } from "./vault/open_store.ts";
 import type { SecretStore } from "./vault/secret_store.ts";
@@ -57,6 +59,7 @@ export function createServices(host: Host, options: GlobalOptions, log: Log): Se
     config: () => Promise.resolve(new ConfigView(loadIniFile(host.files, app.configPath(), "config"))),
     saveProfile: (profile, values) => app.saveProfile(profile, values),
     accessKeys: () => app.accessKeys(),
+    openPlace: (place) => app.openPlace(place),
     sessions: () => app.sessions(),
     ssoTokens: () => app.ssoTokens(),
     getCredentials: (request) => app.getCredentials(request),
@@ -110,6 +113,15 @@ class App {
 
   async accessKeys(): Promise<AccessKeys> {
     return new AccessKeys(await this.#store());
+  }
+
+  async openPlace({ backend, flag, options, passphraseVariable }: StorePlace): Promise<OpenedPlace> {
+    requireBackend(backend, flag, await lookUpFacts(this.#host));
+    const own = { ...this.#options, ...options };
+    return {
+      store: await openStore(backend, this.#openStoreDeps(own, passphraseVariable)),
+      identity: state.storeIdentity(backend, own, this.#host),
+    };
   }
 
   async sessions(): Promise<Sessions> {
@@ -190,9 +202,15 @@ class App {
     return decision;
   }
 
-  #openStoreDeps(): OpenStoreDeps {
+  #openStoreDeps(
+    options: GlobalOptions = this.#options,
+    passphraseVariable: StorePlace["passphraseVariable"] = null,
+  ): OpenStoreDeps {
     const { os, arch, files, random, clock, env } = this.#host;
-    const given = env.get("AWS_VAULT_FILE_PASSPHRASE");
+    const variable = passphraseVariable !== null && env.get(passphraseVariable) !== undefined
+      ? passphraseVariable
+      : "AWS_VAULT_FILE_PASSPHRASE";
+    const given = env.get(variable);
     return {
       os,
       arch,
@@ -201,13 +219,14 @@ class App {
       clock,
       log: this.#log,
       native: () => this.#host.native(),
-      fileDirectory: state.expandHome(this.#options.fileDir, this.#host),
+      fileDirectory: state.expandHome(options.fileDir, this.#host),
       fileStore: {
         replaceFile,
         givenPassphrase: given === undefined ? null : new Secret(given),
+        passphraseVariable: variable,
         askPassphrase: async (label) => {
           const prompter = await this.#terminalPrompter([
-            "set AWS_VAULT_FILE_PASSPHRASE, or unlock the store in a terminal first",
+            `set ${passphraseVariable ?? variable}, or unlock the store in a terminal first`,
           ]);
           return await prompter.ask({ label, kind: "secret" });
         },

@@ -37,6 +37,8 @@ export interface ChoiceFlag extends FlagBase {
   readonly choices: readonly string[];
   /** Values of aws-vault that come with a later version: refused by name. */
   readonly laterChoices?: readonly string[];
+  /** It has to be given. */
+  readonly required?: true;
   readonly default?: string;
 }
 
@@ -85,7 +87,7 @@ export interface Declaration {
   readonly conflicts?: readonly Conflict[];
 }
 
-type AbsentValue<F> = F extends { readonly default: unknown } ? never : null;
+type AbsentValue<F> = F extends { readonly default: unknown } | { readonly required: true } ? never : null;
 
 export type FlagValue<F extends Flag> = F extends BooleanFlag ? boolean
   : F extends DurationFlag ? number | AbsentValue<F>

@@ -5,6 +5,10 @@ import * as declared from "./declarations.ts";
 export const commandTable: readonly Command[] = [
   defineCommand(declared.addDeclaration, async () => (await import("./commands/add.ts")).add),
   defineCommand(declared.removeDeclaration, async () => (await import("./commands/remove.ts")).remove),
+  defineCommand(
+    declared.migrateBackendDeclaration,
+    async () => (await import("./commands/migrate_backend.ts")).migrateBackend,
+  ),
   defineCommand(declared.listDeclaration, async () => (await import("./commands/list.ts")).list),
   defineCommand(declared.execDeclaration, async () => (await import("./commands/exec.ts")).exec),
   defineCommand(
@@ -16,4 +20,4 @@ export const commandTable: readonly Command[] = [
 ];
 
 /** Commands of aws-vault that come with a later version: refused by name. */
-export const laterCommands: readonly string[] = ["login", "rotate", "migrate-backend", "proxy", "server"];
+export const laterCommands: readonly string[] = ["login", "rotate", "proxy", "server"];

@@ -1,5 +1,6 @@
 /** The declarations of all commands, in the order in which help shows them. Data only: the bodies are in `commands/`. */
 import type { Declaration } from "./command.ts";
+import { globalFlags } from "./global_flags.ts";
 
 const duration = {
   type: "duration",
@@ -56,6 +57,51 @@ export const removeDeclaration = {
       hidden: true,
       help: "Remove only the sessions of the profile",
     },
+  },
+} as const satisfies Declaration;
+
+const { choices, laterChoices } = globalFlags.backend;
+const elsewhere = (name: string) =>
+  ({ type: "text", placeholder: "PLACE", help: `Where to copy from, when it is not --${name}` }) as const;
+
+export const migrateBackendDeclaration = {
+  name: "migrate-backend",
+  help: "Copy stored access keys from one secret store to another",
+  examples: [
+    "aws-vault migrate-backend --from=file --to=secret-service --dry-run",
+    "aws-vault migrate-backend --from=file --to=file --from-file-dir=old-keys --file-dir=new-keys --delete-source",
+  ],
+  positionals: {},
+  flags: {
+    from: {
+      type: "choice",
+      placeholder: "BACKEND",
+      required: true,
+      choices,
+      laterChoices,
+      help: "Store to copy from",
+    },
+    to: {
+      type: "choice",
+      placeholder: "BACKEND",
+      required: true,
+      choices,
+      laterChoices,
+      help: "Store to copy to",
+    },
+    profile: { type: "text", placeholder: "PROFILE", help: "Copy the key of this profile only" },
+    dryRun: { type: "boolean", help: "Show what would be copied, and change nothing" },
+    overwrite: { type: "boolean", help: "Replace another key that is stored under the same name" },
+    deleteSource: {
+      type: "boolean",
+      help: "Remove each key from where it was, once the copy has been read back",
+    },
+    fromFileDir: elsewhere("file-dir"),
+    fromPassDir: elsewhere("pass-dir"),
+    fromPassPrefix: elsewhere("pass-prefix"),
+    fromKeychain: elsewhere("keychain"),
+    fromSecretServiceCollection: elsewhere("secret-service-collection"),
+    fromOpVaultId: elsewhere("op-vault-id"),
   },
 } as const satisfies Declaration;
 

@@ -9,7 +9,7 @@ import type { Log } from "../log.ts";
 import type { Question } from "../prompts/prompter.ts";
 import type { Secret } from "../secret.ts";
 import type { SessionSummary } from "../sessions/session_summary.ts";
-import type { BackendName } from "../vault/secret_store.ts";
+import type { BackendName, SecretStore } from "../vault/secret_store.ts";
 
 /** What `--prompt` takes. `none` (also `--no-prompt`) means: never ask, fail at once instead. */
 export type PromptChoice =
@@ -103,6 +103,26 @@ export interface AccessKeys {
   remove(profile: string): Promise<boolean>;
 }
 
+/** A secret store by name, whatever `--backend` says. */
+export interface StorePlace {
+  readonly backend: BackendName;
+  /** The flag that named it, for messages. */
+  readonly flag: string;
+  /** Where that kind of store is, if not where the global flags say. */
+  readonly options: Partial<GlobalOptions>;
+  /** Stands in for `AWS_VAULT_FILE_PASSPHRASE` when it is set. */
+  readonly passphraseVariable: "AWS_VAULT_FROM_FILE_PASSPHRASE" | null;
+}
+
+export interface OpenedPlace {
+  readonly store: SecretStore;
+  /** Two places of the same identity are the same; others need not be different. */
+  readonly identity: string;
+}
+
+/** Opens a store; nothing is unlocked yet. Throws `backend-unavailable`. */
+export type OpenPlace = (place: StorePlace) => Promise<OpenedPlace>;
+
 /** Cached sessions: our own, and those aws-vault left in the chosen store. */
 export interface Sessions {
   /** Expired ones included, in a stable order. Needs nothing unlocked. */
@@ -161,6 +181,7 @@ export interface Services {
   readonly config: () => Promise<ConfigView>;
   readonly saveProfile: SaveProfile;
   readonly accessKeys: () => Promise<AccessKeys>;
+  readonly openPlace: OpenPlace;
   readonly sessions: () => Promise<Sessions>;
   readonly ssoTokens: () => Promise<SsoTokens>;
   readonly getCredentials: GetCredentials;

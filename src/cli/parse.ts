@@ -4,7 +4,14 @@
  */
 import { AppError } from "../errors.ts";
 import type { Environment } from "../host/host.ts";
-import { type Command, type Conflict, type Declaration, type Flags, longName } from "./command.ts";
+import {
+  type ChoiceFlag,
+  type Command,
+  type Conflict,
+  type Declaration,
+  type Flags,
+  longName,
+} from "./command.ts";
 import type { GlobalOptions } from "./deps.ts";
 import { findFlag, flagScope, unknownFlag } from "./flag_scope.ts";
 import { parseFlagValue } from "./flag_value.ts";
@@ -112,7 +119,8 @@ function flagValues(
     else if (bound !== undefined) values[key] = parseFlagValue(flag, bound.value, bound.spelling);
     else if (variable !== null && flag.env !== undefined) {
       values[key] = parseFlagValue(flag, variable, `environment variable ${flag.env}`);
-    } else values[key] = flag.default ?? (flag.type === "boolean" ? false : null);
+    } else if (flag.type === "choice" && flag.required) throw missingFlag(key, flag);
+    else values[key] = flag.default ?? (flag.type === "boolean" ? false : null);
   }
   return values;
 }
@@ -139,6 +147,12 @@ function positionalValues(declaration: Declaration, words: Words, env: Variables
 
 function setVariable(env: Variables, name: string): string | null {
   return env.get(name) || null;
+}
+
+function missingFlag(key: string, flag: ChoiceFlag): AppError {
+  return new AppError("flag-missing", "usage", `--${longName(key)} is missing`, {
+    hints: [`--${longName(key)} is one of ${flag.choices.join(", ")}`],
+  });
 }
 
 function missingWord(declaration: Declaration, key: string): AppError {

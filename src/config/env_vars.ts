@@ -124,6 +124,10 @@ export const ENV_VARS = {
     "the file store",
     "The passphrase, also an empty one; never given to children.",
   ),
+  AWS_VAULT_FROM_FILE_PASSPHRASE: doc(
+    "migrate-backend, import",
+    "The passphrase of the folder to copy from, where it is not AWS_VAULT_FILE_PASSPHRASE; never given to children.",
+  ),
   AWS_VAULT_PASS_PASSWORD_STORE_DIR: doc("the pass store", "Default of --pass-dir."),
   AWS_VAULT_PASS_CMD: doc("the pass store", "Default of --pass-cmd."),
   AWS_VAULT_PASS_PREFIX: doc("the pass store", "Default of --pass-prefix."),

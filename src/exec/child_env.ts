@@ -39,6 +39,7 @@ const CREDENTIAL_SOURCES = [
 /** What opens the vault, or signs in to where it is kept. A child has no use for it. */
 const VAULT_SECRETS = [
   "AWS_VAULT_FILE_PASSPHRASE",
+  "AWS_VAULT_FROM_FILE_PASSPHRASE",
   "AWS_VAULT_MFA_TOKEN",
   "AWS_VAULT_OP_CONNECT_TOKEN",
   "AWS_VAULT_OP_SERVICE_ACCOUNT_TOKEN",

@@ -3,7 +3,7 @@ import type { Credentials } from "../aws/credentials.ts";
 import { AppError, escapeControls } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import { classifyItemName } from "./item_names.ts";
-import { type SecretStore, StoreError } from "./secret_store.ts";
+import { type SecretStore, StoreError, type StoreItem } from "./secret_store.ts";
 
 export interface NewAccessKey {
   readonly accessKeyId: string;
@@ -49,19 +49,18 @@ export class AccessKeys {
         },
       );
     }
-    await this.#store.write({
-      name: profile,
-      payload: formatPayload(key),
-      label: `aws-vault (${profile})`,
-      description: "",
-      trusted: false,
-    });
+    await this.#store.write(accessKeyItem(profile, formatPayload(key)));
   }
 
   /** Whether there was an item to remove. Never touches a session or SSO token item. */
   async remove(profile: string): Promise<boolean> {
     return classifyItemName(profile) === "access-key" && await this.#store.remove(profile);
   }
+}
+
+/** The item as aws-vault writes it. */
+export function accessKeyItem(profile: string, payload: Secret): StoreItem {
+  return { name: profile, payload, label: `aws-vault (${profile})`, description: "", trusted: false };
 }
 
 /** The members of the Go SDK's credentials struct, all seven and in its order. */
@@ -77,8 +76,8 @@ function formatPayload(key: NewAccessKey): Secret {
   }));
 }
 
-/** Member names are compared without case; only the two keys themselves have to be there. */
-function parsePayload(profile: string, payload: Secret): Credentials {
+/** Member names are compared without case; only the two keys themselves have to be there. Throws a StoreError of outcome `damaged`. */
+export function parsePayload(profile: string, payload: Secret): Credentials {
   const members = lowerCaseMembers(payload);
   if (members === null) throw damaged(profile, "are not JSON");
   const text = (name: string): string => {

@@ -88,8 +88,8 @@ export function availableBackends(facts: BackendFacts): BackendName[] {
   return available(facts).map(({ name }) => name);
 }
 
-/** The value of `flag` as a backend of this machine. */
-function requireBackend(value: string, source: string, facts: BackendFacts): BackendName {
+/** The value as a backend of this machine; `source` is where it comes from. Throws as {@link chooseBackend} does. */
+export function requireBackend(value: string, source: string, facts: BackendFacts): BackendName {
   const here = available(facts);
   const found = here.find(({ name }) => name === value);
   if (found !== undefined) return found.name;

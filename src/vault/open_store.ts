@@ -19,7 +19,7 @@ export interface OpenStoreDeps {
   /** What the `file` store asks of other rooms. */
   readonly fileStore: Pick<
     FileStoreDeps,
-    "replaceFile" | "givenPassphrase" | "askPassphrase"
+    "replaceFile" | "givenPassphrase" | "passphraseVariable" | "askPassphrase"
   >;
 }
 

@@ -122,6 +122,7 @@ export function fakeCommandDeps(
         },
         remove: (profile) => take(stored, profile),
       }),
+    openPlace: ({ backend }) => Promise.reject(new Error(`no test opens ${backend}`)),
     sessions: () =>
       Promise.resolve({
         list: () => Promise.resolve(sessions),

@@ -24,6 +24,7 @@ export function fileStore(deps: Partial<FileStoreDeps> & Pick<FileStoreDeps, "di
     clock: host.clock,
     log: silentLog,
     replaceFile,
+    passphraseVariable: "AWS_VAULT_FILE_PASSPHRASE",
     givenPassphrase: null,
     askPassphrase: (label) => Promise.reject(new Error(`unexpected question: ${label}`)),
     ...deps,

@@ -25,6 +25,7 @@ function depsFor(fileDirectory: string, native: NativeLoader | null): OpenStoreD
     fileDirectory,
     fileStore: {
       replaceFile,
+      passphraseVariable: "AWS_VAULT_FILE_PASSPHRASE",
       givenPassphrase: null,
       askPassphrase: () => Promise.reject(new Error("asked for a passphrase")),
     },
@@ -51,6 +52,7 @@ Deno.test("findElsewhere looks into the other stores without a prompt, and takes
   try {
     const given = {
       replaceFile,
+      passphraseVariable: "AWS_VAULT_FILE_PASSPHRASE",
       givenPassphrase: new Secret("x"),
       askPassphrase: () => Promise.reject(new Error("asked")),
     };

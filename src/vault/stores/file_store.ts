@@ -11,6 +11,7 @@ import type { Secret } from "../../secret.ts";
 import { decodeUtf8, openEnvelope, sealEnvelope } from "../item_envelope.ts";
 import { requireWritableItemName } from "../item_names.ts";
 import { type SecretStore, StoreError, type StoreItem } from "../secret_store.ts";
+import { byUtf8 } from "../utf8_order.ts";
 import { excessLength, itemFileName, itemOfFileName } from "./item_file_names.ts";
 import { openJwe, sealJwe } from "./jwe.ts";
 
@@ -37,6 +38,8 @@ export interface FileStoreDeps {
   readonly replaceFile: ReplaceFile;
   /** The value of `AWS_VAULT_FILE_PASSPHRASE`, an empty one included; `null` when the variable is not set. */
   readonly givenPassphrase: Secret | null;
+  /** The variable that gave it, for hints. */
+  readonly passphraseVariable: string;
   /** Asks on the terminal; `label` is one line without a colon. Its failures pass through. */
   readonly askPassphrase: (label: string) => Promise<Secret>;
 }
@@ -274,9 +277,9 @@ export class FileStore implements SecretStore {
   }
 
   #wrongPassphrase(): StoreError {
-    const variable = this.#deps.givenPassphrase !== null;
+    const { givenPassphrase, passphraseVariable } = this.#deps;
     return new StoreError("denied", `wrong passphrase for the ${escapeControls(this.description)}`, {
-      hints: variable ? ["it came from AWS_VAULT_FILE_PASSPHRASE; unset that to be asked"] : [],
+      hints: givenPassphrase === null ? [] : [`it came from ${passphraseVariable}; unset that to be asked`],
     });
   }
 
@@ -295,15 +298,6 @@ export class FileStore implements SecretStore {
 /** macOS may list a name in another Unicode normal form than it was given. */
 function sameFileName(a: string, b: string): boolean {
   return a === b || a.normalize() === b.normalize();
-}
-
-function byUtf8(a: string, b: string): number {
-  const [x, y] = [utf8Order(a), utf8Order(b)];
-  return x < y ? -1 : x > y ? 1 : 0;
-}
-
-function utf8Order(text: string): string {
-  return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
 /** A time in the form of Go's `time.Time.String`, for example `2026-01-02 03:04:05.123 +0000 UTC`. */
