@@ -5,12 +5,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   aws: [],
   config: [],
   prompts: [],
-  vault: [],
-  sessions: ["vault"],
+  dbus: [],
+  vault: ["dbus"],
+  sessions: ["vault", "dbus"],
   credentials: ["config", "aws", "vault", "sessions", "prompts"],
   servers: [],
   exec: [],
-  cli: ["aws", "config", "prompts", "vault", "sessions", "credentials", "servers", "exec"],
+  cli: ["aws", "config", "prompts", "dbus", "vault", "sessions", "credentials", "servers", "exec"],
   host: [],
 };
 

@@ -47,6 +47,7 @@ export function createBunHost(): Host {
     inheritedDescriptors: () => stillOpen(atStart),
     loadNative: () => Promise.resolve(createBunNative(bunKeyring)),
     loadHttp: async () => (await import("./bun_http.ts")).createBunHttp(),
+    connectLocal: async (path) => await (await import("./bun_sockets.ts")).connectLocal(path),
     loadSpawner: async () => (await import("./bun_spawner.ts")).bunSpawner,
     exit: (code) => bunProcess.exit(code),
   });

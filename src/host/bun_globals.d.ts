@@ -31,8 +31,24 @@ export interface BunHasher {
   digest(): Uint8Array;
 }
 
+export interface BunSocket {
+  /** How many of the bytes were taken; the rest is to be written again after `drain`. Negative on a closed socket. */
+  write(bytes: Uint8Array): number;
+  end(): void;
+}
+
+export interface BunSocketHandlers {
+  data(socket: BunSocket, bytes: Uint8Array): void;
+  drain(socket: BunSocket): void;
+  end(socket: BunSocket): void;
+  close(socket: BunSocket): void;
+  error(socket: BunSocket, failure: Error): void;
+  connectError(socket: BunSocket, failure: Error): void;
+}
+
 export interface BunGlobal {
   readonly stdin: { stream(): ReadableStream<Uint8Array> };
+  connect(options: { unix: string; socket: BunSocketHandlers }): Promise<BunSocket>;
   spawn(options: BunSpawnOptions): BunSubprocess;
   readonly CryptoHasher: new (algorithm: "sha256") => BunHasher;
 }

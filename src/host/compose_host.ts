@@ -7,6 +7,7 @@ import type {
   FileLocks,
   Host,
   HttpTransport,
+  LocalSocket,
   NativeLoader,
   OperatingSystem,
   Processes,
@@ -43,6 +44,7 @@ export interface Runtime {
   readonly noteDescriptors: () => void;
   readonly loadNative: () => Promise<NativeLoader>;
   readonly loadHttp: () => Promise<HttpTransport>;
+  readonly connectLocal: (path: string) => Promise<LocalSocket>;
   readonly loadSpawner: () => Promise<Spawner>;
   readonly exit: (code: number) => never;
 }
@@ -115,6 +117,7 @@ export function composeHost(runtime: Runtime): Host {
         : (await import("./terminal_posix.ts")).openPosixTerminal(parts);
     },
     http,
+    connectLocal: runtime.connectLocal,
     processes,
     locks,
     native,

@@ -40,6 +40,7 @@ export function createDenoHost(): Host {
     inheritedDescriptors: () => [],
     loadNative: () => Promise.resolve(createDenoNative()),
     loadHttp: async () => (await import("./deno_http.ts")).createDenoHttp(),
+    connectLocal: async (path) => await (await import("./deno_sockets.ts")).connectLocal(path),
     loadSpawner: async () => (await import("./deno_spawner.ts")).denoSpawner,
     exit: (code) => Deno.exit(code),
   });

@@ -42,6 +42,8 @@ export interface Host {
   /** Opens the controlling terminal (`/dev/tty`, `CONIN$`/`CONOUT$`); `null` when the process has none. */
   openTerminal(): Promise<Terminal | null>;
   http(): Promise<HttpTransport>;
+  /** Connects to a socket of this machine; a leading NUL marks an abstract name (Linux). Throws AppError `socket-failed`, or `socket-denied`. */
+  connectLocal(path: string): Promise<LocalSocket>;
   processes(): Promise<Processes>;
   locks(): Promise<FileLocks>;
   native(): Promise<NativeLoader>;
@@ -182,6 +184,16 @@ export interface HttpResponse {
  */
 export interface HttpTransport {
   request(request: HttpRequest): Promise<HttpResponse>;
+}
+
+/** A connected stream socket between processes of this machine. */
+export interface LocalSocket {
+  /** Sends all bytes, in the order of the calls. Throws AppError `socket-failed` when the other side has gone. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** The next bytes, never none; `null` when no more will come. One call at a time. */
+  read(): Promise<Uint8Array | null>;
+  /** A `read` that is under way answers `null`. */
+  close(): void;
 }
 
 export interface ChildRequest {

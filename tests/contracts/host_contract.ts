@@ -346,6 +346,12 @@ export const HOST_CONTRACT: readonly ContractCase[] = [
     },
   },
   {
+    name: "connectLocal says where nothing listens",
+    async run({ host, folder }) {
+      await assert.rejects(host.connectLocal(`${folder}/none`), hasCode("socket-failed", `${folder}/none`));
+    },
+  },
+  {
     name: "the process knows where it is",
     run({ host }) {
       assert.match(host.currentDirectory(), /^(\/|[A-Z]:)/);

@@ -8,6 +8,7 @@ import { createFiles } from "../../src/host/files.ts";
 import type {
   Files,
   Host,
+  LocalSocket,
   NativeLoader,
   OperatingSystem,
   OutputStream,
@@ -15,6 +16,7 @@ import type {
 } from "../../src/host/host.ts";
 import { collectInput } from "../../src/host/piped_input.ts";
 import { createSignals } from "../../src/host/signals.ts";
+import { socketError } from "../../src/host/socket_failure.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakeFiles, type FileContent } from "./fake_files.ts";
 import { FakeHttp, type ScriptedExchange } from "./fake_http.ts";
@@ -46,6 +48,8 @@ export interface FakeHostOptions {
   readonly terminal?: readonly Keys[] | null;
   readonly programs?: readonly ScriptedProgram[];
   readonly http?: readonly ScriptedExchange[];
+  /** Who answers on sockets of this machine, by path; `null`: nobody. */
+  readonly sockets?: (path: string) => LocalSocket | null;
   readonly native?: NativeLoader;
 }
 
@@ -172,6 +176,11 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     terminals,
     http: () => Promise.resolve(network),
     network,
+    connectLocal(path) {
+      const socket = options.sockets?.(path) ?? null;
+      if (socket !== null) return Promise.resolve(socket);
+      return Promise.reject(socketError({ code: "ENOENT" }, "connect to", path));
+    },
     processes: () => Promise.resolve(programs),
     programs,
     locks: () =>
