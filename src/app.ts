@@ -11,6 +11,8 @@ import type {
   ChildCommand,
   ChildEnvironmentRequest,
   GlobalOptions,
+  IdleTimes,
+  Locking,
   OpenedPlace,
   Services,
   Sessions,
@@ -38,6 +40,7 @@ import { getMfaCode } from "./prompts/mfa_code.ts";
 import { ANSWER_TIMEOUT_MS, openPrompter } from "./prompts/open_prompter.ts";
 import type { Prompter, Question } from "./prompts/prompter.ts";
 import { Secret } from "./secret.ts";
+import type { TimedStoreLock } from "./locking/store_lock.ts";
 import { CACHE_KEY_ITEM, CacheKeys } from "./sessions/cache_key.ts";
 import { type SessionCache, setAside } from "./sessions/session_cache.ts";
 import { SingleFlight } from "./sessions/single_flight.ts";
@@ -62,6 +65,7 @@ export function createServices(host: Host, options: GlobalOptions, log: Log): Se
     openPlace: (place) => app.openPlace(place),
     sessions: () => app.sessions(),
     ssoTokens: () => app.ssoTokens(),
+    locking: () => app.locking(),
     getCredentials: (request) => app.getCredentials(request),
     ask: (question) => app.askOnTerminal(question),
     confirm: (question) => app.confirm(question),
@@ -128,7 +132,10 @@ class App {
     const { cache, cacheKeys } = await this.#cacheParts();
     return {
       lock: () => cacheKeys.lock(),
-      list: async () => [...cache.list(), ...(await this.#foreignSessions()).map(({ summary }) => summary)],
+      list: async () => {
+        const foreign = await orNone(this.#foreignSessions());
+        return [...cache.list(), ...foreign.map(({ summary }) => summary)];
+      },
       clear: async (profile) => {
         // Ours first: it needs no store, and must not depend on whether one opens.
         let count = cache.clear(profile);
@@ -146,6 +153,23 @@ class App {
     return {
       startUrls: async () => (await store.list()).map(parseOidcItemName).filter((url) => url !== null),
       remove: (startUrl) => store.remove(oidcItemName(startUrl)),
+    };
+  }
+
+  async locking(): Promise<Locking> {
+    const { backend } = await this.#backend();
+    const { whyStaysOpen } = await import("./locking/store_lock.ts");
+    const timedStore = backend === "keychain" ? await this.#keychainLock() : null;
+    return {
+      lockStore: async () => {
+        await timedStore?.lock();
+        return timedStore?.name ?? null;
+      },
+      whyStoreStaysOpen: whyStaysOpen(backend),
+      timedStore,
+      remembersKey: this.#host.os === "linux",
+      // deno-lint-ignore require-await -- failures have to reject
+      idleTimes: async () => this.#idleTimes(),
     };
   }
 
@@ -382,6 +406,32 @@ class App {
     return resolveSettings(profile, this.#sources, overrides, trace);
   }
 
+  #idleTimes(): IdleTimes {
+    const general = state.lockAfterSeconds(state.envLookup(this.#host));
+    const config = new ConfigView(loadIniFile(this.#host.files, this.configPath(), "config"));
+    const profiles = config.profileNames().flatMap((profile) => {
+      try {
+        const seconds = this.#settings(profile, { region: null, durationSeconds: null }).lockAfterSeconds;
+        return seconds === null ? [] : [{ profile, seconds }];
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        return [];
+      }
+    });
+    return { general, profiles };
+  }
+
+  /** aws-vault's own keychain where there is one. */
+  async #keychainLock(): Promise<TimedStoreLock> {
+    const { KeychainLock } = await import("./locking/keychain_lock.ts");
+    const { files, env } = this.#host;
+    const path = `${state.userHome(this.#host)}/Library/Keychains/${this.#options.keychain}.keychain-db`;
+    return new KeychainLock(files.exists(path) ? path : null, {
+      env,
+      processes: () => this.#host.processes(),
+    });
+  }
+
   async #hintsForMiss(profile: string): Promise<string[]> {
     const { backend } = await this.#backend();
     const others = await findElsewhere(profile, backend, this.#openStoreDeps());
@@ -440,6 +490,16 @@ interface CacheParts {
 function neverAsks(backend: SecretStore["backend"], host: Host): boolean {
   if (backend === "file") return host.env.get("AWS_VAULT_FILE_PASSPHRASE") !== undefined;
   return backend !== "secret-service";
+}
+
+/** Nothing of a store that is locked: what is listed beside it needs no unlocking. */
+async function orNone<T>(listing: Promise<T[]>): Promise<T[]> {
+  try {
+    return await listing;
+  } catch (error) {
+    if (error instanceof AppError && error.kind === "locked") return [];
+    throw error;
+  }
 }
 
 /** Expired records go with one cold run in an hour. Nothing depends on it. */

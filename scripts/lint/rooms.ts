@@ -8,10 +8,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   dbus: [],
   vault: ["dbus"],
   sessions: ["vault", "dbus"],
+  locking: ["vault", "dbus"],
   credentials: ["config", "aws", "vault", "sessions", "prompts"],
   servers: [],
   exec: [],
-  cli: ["aws", "config", "prompts", "dbus", "vault", "sessions", "credentials", "servers", "exec"],
+  cli: ["aws", "config", "prompts", "dbus", "vault", "sessions", "locking", "credentials", "servers", "exec"],
   host: [],
 };
 

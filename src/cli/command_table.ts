@@ -16,6 +16,7 @@ export const commandTable: readonly Command[] = [
     async () => (await import("./commands/export.ts")).exportCredentials,
   ),
   defineCommand(declared.clearDeclaration, async () => (await import("./commands/clear.ts")).clear),
+  defineCommand(declared.lockDeclaration, async () => (await import("./commands/lock.ts")).lock),
   defineCommand(declared.versionDeclaration, async () => (await import("./commands/version.ts")).showVersion),
 ];
 

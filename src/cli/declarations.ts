@@ -209,9 +209,45 @@ export const clearDeclaration = {
   flags: {
     lock: {
       type: "boolean",
-      help: "Keep the sessions, but forget their key: the next use needs the secret store",
+      help: "Keep the sessions, but forget their key, as lock --keep-store does",
     },
   },
+} as const satisfies Declaration;
+
+export const lockDeclaration = {
+  name: "lock",
+  help: "Lock the cached sessions, and the store where it has a lock: the next call needs it unlocked",
+  examples: [
+    "aws-vault lock",
+    "aws-vault lock --on-screen-lock",
+    "aws-vault lock --settings --after=15m --on-sleep=yes",
+  ],
+  positionals: {},
+  flags: {
+    keepStore: { type: "boolean", help: "Lock the cached sessions alone, and leave the store as it is" },
+    onScreenLock: {
+      type: "boolean",
+      help: "Keep running, and lock whenever the desktop locks its screen or the machine goes to sleep",
+    },
+    settings: { type: "boolean", help: "Show after what time sessions and store lock by themselves" },
+    after: {
+      type: "duration",
+      help: "With --settings on macOS: lock the keychain after that time without use; 0 for never",
+    },
+    onSleep: {
+      type: "choice",
+      placeholder: "ANSWER",
+      choices: ["yes", "no"],
+      help: "With --settings on macOS: whether the keychain locks when the machine sleeps",
+    },
+  },
+  conflicts: [
+    {
+      flags: ["settings", "onScreenLock"],
+      hint: "--settings shows and ends, --on-screen-lock keeps running; give one of them",
+    },
+    { flags: ["settings", "keepStore"], hint: "--settings locks nothing; give it without --keep-store" },
+  ],
 } as const satisfies Declaration;
 
 export const versionDeclaration = {

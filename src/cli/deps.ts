@@ -7,6 +7,8 @@ import type { CredentialsAnswer, CredentialsRequest } from "../credentials/reque
 import type { Clock, Environment, Host, OutputStream } from "../host/host.ts";
 import type { Log } from "../log.ts";
 import type { Question } from "../prompts/prompter.ts";
+import type { ScreenLockDeps } from "../locking/screen_lock.ts";
+import type { TimedStoreLock } from "../locking/store_lock.ts";
 import type { Secret } from "../secret.ts";
 import type { SessionSummary } from "../sessions/session_summary.ts";
 import type { BackendName, SecretStore } from "../vault/secret_store.ts";
@@ -125,12 +127,34 @@ export type OpenPlace = (place: StorePlace) => Promise<OpenedPlace>;
 
 /** Cached sessions: our own, and those aws-vault left in the chosen store. */
 export interface Sessions {
-  /** Expired ones included, in a stable order. Needs nothing unlocked. */
+  /** Expired ones included, in a stable order. Needs nothing unlocked: of a locked store that can't be listed, its own are left out. */
   list(): Promise<readonly SessionSummary[]>;
   /** Removes the sessions of one profile, or with `null` all of them; answers how many there were. */
   clear(profile: string | null): Promise<number>;
   /** Makes the system forget the key of the cache until the store gives it again; whether there was something to forget. */
   lock(): Promise<boolean>;
+}
+
+/** How long without use sessions stay readable without the store; whole seconds, 0 for not at all. */
+export interface IdleTimes {
+  readonly general: number;
+  /** Profiles of the config file with another time, in file order. One whose settings can't be read is left out. */
+  readonly profiles: readonly { readonly profile: string; readonly seconds: number }[];
+}
+
+/** Locks other than that of the sessions' key, which is {@link Sessions.lock}. */
+export interface Locking {
+  /** Locks the chosen store where it has a lock, and answers its name for messages; `null` where it has none. */
+  lockStore(): Promise<string | null>;
+  /** Why the store can be read after a lock without the user being asked; `null` when it can't. */
+  readonly whyStoreStaysOpen: string | null;
+  /** The chosen store's own lock times, where it has such. */
+  readonly timedStore: Pick<TimedStoreLock, "name" | "times" | "setTimes"> | null;
+  /** Whether the system keeps the sessions' key for a while. */
+  readonly remembersKey: boolean;
+  idleTimes(): Promise<IdleTimes>;
+  /** Runs until the desktop's session ends. */
+  watchScreenLock(told: Pick<ScreenLockDeps, "ready" | "locked">): Promise<void>;
 }
 
 /** SSO tokens in the chosen store, known by their start URL. */
@@ -184,6 +208,7 @@ export interface Services {
   readonly openPlace: OpenPlace;
   readonly sessions: () => Promise<Sessions>;
   readonly ssoTokens: () => Promise<SsoTokens>;
+  readonly locking: () => Promise<Locking>;
   readonly getCredentials: GetCredentials;
   readonly ask: Ask;
   readonly confirm: Confirm;

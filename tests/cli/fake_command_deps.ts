@@ -144,6 +144,7 @@ export function fakeCommandDeps(
         startUrls: () => Promise.resolve([...tokens]),
         remove: (url) => take(tokens, url),
       }),
+    locking: () => Promise.reject(new Error("no locking in this test")),
     getCredentials: (request, { printUrl }) => {
       requests.push(request);
       events.push(`request ${request.profile}${printUrl ? " printing the link" : ""}`);

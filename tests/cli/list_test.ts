@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { list } from "../../src/cli/commands/list.ts";
+import { AppError } from "../../src/errors.ts";
 import { fakeCommandDeps, now, type World } from "./fake_command_deps.ts";
 
 const start = "https://example.awsapps.com/start";
@@ -126,4 +127,25 @@ Deno.test("list --json prints the table's rows", async () => {
     },
     { profile: null, credentials: "orphan", ssoTokens: [], sessions: [] },
   ]);
+});
+
+Deno.test("list of a store that can't be listed while it is locked: the rest without a prompt, and one notice", async () => {
+  const locked = () => Promise.reject(new AppError("store-locked", "locked", "the keyring is locked"));
+  for (
+    const [given, text] of [
+      [{}, /^jonsmith +- +sts\.GetSessionToken:59m30s/m],
+      [{ sessions: true }, /^sts\.GetSessionToken:59m30s$/m],
+      [{ json: true }, /"kind": "sts\.GetSessionToken"/],
+    ] as const
+  ) {
+    const deps = fakeCommandDeps(world, { ssoTokens: locked, accessKeys: locked });
+    assert.equal(await list({ ...flags, ...given }, deps), 0);
+    assert.match(deps.stdout.text, text);
+    assert.equal(
+      deps.stderr.text,
+      "aws-vault: the secret store is locked: what is stored in it is not listed\n",
+    );
+  }
+  const deps = fakeCommandDeps(world, { accessKeys: locked });
+  await assert.rejects(() => list({ ...flags, credentials: true }, deps), { code: "store-locked" });
 });

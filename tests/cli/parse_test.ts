@@ -247,7 +247,7 @@ const refusals: Refusal[] = [
     ["\x1b[2J"],
     "unknown-command",
     'expected a command, not "\\x1b[2J"',
-    "commands: add, remove, migrate-backend, list, exec, export, clear, version",
+    "commands: add, remove, migrate-backend, list, exec, export, clear, lock, version",
   ],
   [["migrate-backend", "--to=file"], "flag-missing", "--from is missing", null],
   [["login", "p"], "not-in-this-version", 'the command "login" is not in this version', null],

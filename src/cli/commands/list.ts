@@ -1,5 +1,5 @@
 /** `list`: profiles, stored access keys and sessions, as a table, as lines of one kind of name, or as JSON. Reads nothing secret. */
-import { escapeControls } from "../../errors.ts";
+import { AppError, escapeControls } from "../../errors.ts";
 import type { InputOf } from "../command.ts";
 import type { listDeclaration } from "../declarations.ts";
 import type { CommandDeps } from "../deps.ts";
@@ -7,8 +7,12 @@ import { exitCodes } from "../exit_codes.ts";
 import { isoSeconds } from "../iso_seconds.ts";
 import { type ListRow, listRows, type ListSources, sessionLabel, tokenLabel } from "../list_rows.ts";
 import { paddedTable } from "../padded_table.ts";
+import { presentNotice } from "../present.ts";
 
-type ListDeps = Pick<CommandDeps, "config" | "accessKeys" | "sessions" | "ssoTokens" | "stdout" | "clock">;
+type ListDeps = Pick<
+  CommandDeps,
+  "config" | "accessKeys" | "sessions" | "ssoTokens" | "stdout" | "stderr" | "clock"
+>;
 
 export async function list(input: InputOf<typeof listDeclaration>, deps: ListDeps): Promise<number> {
   deps.stdout.write(await listing(input, deps));
@@ -21,17 +25,34 @@ async function listing(input: InputOf<typeof listDeclaration>, deps: ListDeps): 
   const config = await deps.config();
   if (input.profiles) return lines(config.profileNames());
   const now = deps.clock.now();
-  const tokens = await (await deps.ssoTokens()).startUrls();
+  const tokens = await unlessLocked(async () => await (await deps.ssoTokens()).startUrls(), deps);
   const sessions = await (await deps.sessions()).list();
   if (input.sessions) {
     return lines([
-      ...tokens.map((url) => tokenLabel(url, config)),
+      ...(tokens ?? []).map((url) => tokenLabel(url, config)),
       ...sessions.map((session) => sessionLabel(session, now)),
     ]);
   }
-  const stored = await (await deps.accessKeys()).profiles();
-  const sources = { config, stored, tokens, sessions };
+  // Where the tokens could not be listed, the keys can't either: the notice has been given.
+  const stored = tokens === null
+    ? null
+    : await unlessLocked(async () => await (await deps.accessKeys()).profiles(), deps);
+  const sources = { config, stored: stored ?? [], tokens: tokens ?? [], sessions };
   return input.json ? asJson(sources) : asTable(sources, now);
+}
+
+/** `null`, and a notice, for a store that can't be listed while it is locked: the rest of the list needs no prompt. */
+async function unlessLocked(
+  names: () => Promise<readonly string[]>,
+  deps: Pick<ListDeps, "stderr">,
+): Promise<readonly string[] | null> {
+  try {
+    return await names();
+  } catch (error) {
+    if (!(error instanceof AppError) || error.kind !== "locked") throw error;
+    presentNotice(deps.stderr, "the secret store is locked: what is stored in it is not listed");
+    return null;
+  }
 }
 
 function lines(names: readonly string[]): string {

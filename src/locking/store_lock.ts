@@ -1,0 +1,40 @@
+/** What locking does to a secret store: a lock of the store's own, or the reason why there is none. */
+import type { BackendName } from "../vault/secret_store.ts";
+
+/** A store with a lock that this program can turn. */
+export interface StoreLock {
+  /** For messages, such as `keychain aws-vault`. */
+  readonly name: string;
+  /** Throws AppErrors. */
+  lock(): Promise<void>;
+}
+
+/** When a store locks by itself. */
+export interface LockTimes {
+  /** After how many seconds without use; `null`: never. */
+  readonly afterSeconds: number | null;
+  readonly onSleep: boolean;
+}
+
+/** A store whose own lock times can be seen and set. */
+export interface TimedStoreLock extends StoreLock {
+  times(): Promise<LockTimes>;
+  setTimes(times: LockTimes): Promise<void>;
+}
+
+/**
+ * Why the store can be read after a lock without the user being asked; `null` where it always asks, or has a lock of its own. A user who
+ * locks is to know.
+ */
+export function whyStaysOpen(backend: BackendName): string | null {
+  switch (backend) {
+    case "wincred":
+      return "the Credential Manager is open as long as you are signed in to Windows: sign out to lock it";
+    case "keyctl":
+      return "the kernel keyring has no lock: your programs can read the stored keys until the next reboot";
+    case "file":
+    case "keychain":
+    case "secret-service":
+      return null;
+  }
+}
