@@ -23,6 +23,7 @@ import { presentNotice, presentWarning } from "./cli/present.ts";
 import { version } from "./cli/version.ts";
 import { configFilePath, loadIniFile } from "./config/aws_files.ts";
 import { ConfigView } from "./config/config_view.ts";
+import type { BusConnection } from "./dbus/bus_connection.ts";
 import { editAwsFile } from "./config/edit_aws_file.ts";
 import { resolveSettings, type SettingsSources } from "./config/settings.ts";
 import { getCredentials } from "./credentials/get_credentials.ts";
@@ -40,7 +41,7 @@ import { getMfaCode } from "./prompts/mfa_code.ts";
 import { ANSWER_TIMEOUT_MS, openPrompter } from "./prompts/open_prompter.ts";
 import type { Prompter, Question } from "./prompts/prompter.ts";
 import { Secret } from "./secret.ts";
-import type { TimedStoreLock } from "./locking/store_lock.ts";
+import type { StoreLock, TimedStoreLock } from "./locking/store_lock.ts";
 import { CACHE_KEY_ITEM, CacheKeys } from "./sessions/cache_key.ts";
 import { type SessionCache, setAside } from "./sessions/session_cache.ts";
 import { SingleFlight } from "./sessions/single_flight.ts";
@@ -160,16 +161,26 @@ class App {
     const { backend } = await this.#backend();
     const { whyStaysOpen } = await import("./locking/store_lock.ts");
     const timedStore = backend === "keychain" ? await this.#keychainLock() : null;
+    const lock = backend === "secret-service" ? await this.#secretServiceLock() : timedStore;
     return {
-      lockStore: async () => {
-        await timedStore?.lock();
-        return timedStore?.name ?? null;
-      },
+      lockStore: async () => await lock?.lock() ?? null,
       whyStoreStaysOpen: whyStaysOpen(backend),
       timedStore,
       remembersKey: this.#host.os === "linux",
       // deno-lint-ignore require-await -- failures have to reject
       idleTimes: async () => this.#idleTimes(),
+      watchScreenLock: async (told) => {
+        const [{ watchScreenLock }, { sessionBusSockets, systemBusSockets }] = await Promise.all([
+          import("./locking/screen_lock.ts"),
+          import("./dbus/bus_address.ts"),
+        ]);
+        await watchScreenLock({
+          sessionBus: () => this.#openBus(sessionBusSockets(this.#host)),
+          systemBus: () => this.#openBus(systemBusSockets(this.#host)),
+          userId: this.#host.userId(),
+          ...told,
+        });
+      },
     };
   }
 
@@ -430,6 +441,24 @@ class App {
       env,
       processes: () => this.#host.processes(),
     });
+  }
+
+  async #secretServiceLock(): Promise<StoreLock> {
+    const [{ SecretServiceLock }, { sessionBusSockets }] = await Promise.all([
+      import("./locking/secret_service_lock.ts"),
+      import("./dbus/bus_address.ts"),
+    ]);
+    const connect = () => this.#openBus(sessionBusSockets(this.#host));
+    return new SecretServiceLock(connect, this.#options.secretServiceCollection);
+  }
+
+  async #openBus(sockets: readonly string[]): Promise<BusConnection> {
+    const { BusConnection } = await import("./dbus/bus_connection.ts");
+    const { clock } = this.#host;
+    return await BusConnection.open(
+      { connectLocal: (path) => this.#host.connectLocal(path), clock },
+      sockets,
+    );
   }
 
   async #hintsForMiss(profile: string): Promise<string[]> {

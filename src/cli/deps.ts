@@ -144,7 +144,7 @@ export interface IdleTimes {
 
 /** Locks other than that of the sessions' key, which is {@link Sessions.lock}. */
 export interface Locking {
-  /** Locks the chosen store where it has a lock, and answers its name for messages; `null` where it has none. */
+  /** Locks the chosen store where it has a lock, and answers what was locked, for messages; `null` where it has none. */
   lockStore(): Promise<string | null>;
   /** Why the store can be read after a lock without the user being asked; `null` when it can't. */
   readonly whyStoreStaysOpen: string | null;

@@ -112,6 +112,10 @@ export const ENV_VARS = {
     "the secret-service store",
     "Default of --secret-service-collection.",
   ),
+  DBUS_SYSTEM_BUS_ADDRESS: doc(
+    "lock --on-screen-lock",
+    "Where the system bus listens; default /run/dbus/system_bus_socket.",
+  ),
   DBUS_SESSION_BUS_ADDRESS: doc("the secret-service store", "Where the session bus listens."),
   XDG_RUNTIME_DIR: doc("choice of the store", "Where to look for a Secret Service that could be started."),
   XDG_DATA_HOME: doc("choice of the store", "See XDG_RUNTIME_DIR; default ~/.local/share."),

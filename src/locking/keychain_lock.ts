@@ -42,8 +42,9 @@ export class KeychainLock implements TimedStoreLock {
     this.#deps = deps;
   }
 
-  async lock(): Promise<void> {
+  async lock(): Promise<string> {
     await this.#security("lock-keychain");
+    return this.name;
   }
 
   async times(): Promise<LockTimes> {

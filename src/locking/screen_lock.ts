@@ -2,43 +2,19 @@
  * Notices that the desktop locks its screen, that the session is to be locked, or that the machine goes to sleep: by the signals of screen
  * savers on the session bus, and of systemd-logind on the system bus. Sleeps until one comes.
  */
+import type { BusConnection } from "../dbus/bus_connection.ts";
+import type { BusValue } from "../dbus/bus_values.ts";
 import { AppError } from "../errors.ts";
 
 /** The part of a message bus's client that is needed. */
-export interface SignalBus {
-  subscribe(rule: SignalRule, heard: (signal: HeardSignal) => void, timeoutMs: number): Promise<unknown>;
-  call(call: BusMethod, timeoutMs: number): Promise<{ readonly body: readonly unknown[] }>;
-  readonly closed: Promise<void>;
-}
-
-export interface SignalRule {
-  readonly interface: string;
-  readonly member: string;
-  readonly sender?: string;
-}
-
-export interface HeardSignal {
-  readonly path: string;
-  readonly interface: string;
-  readonly member: string;
-  readonly body: readonly unknown[];
-}
-
-export interface BusMethod {
-  readonly destination: string;
-  readonly path: string;
-  readonly interface: string;
-  readonly member: string;
-  readonly signature: string;
-  readonly body: readonly string[];
-}
+export type SignalBus = Pick<BusConnection, "subscribe" | "call" | "closed">;
 
 export interface ScreenLockDeps {
   /** Throws an AppError where there is none. */
   readonly sessionBus: () => Promise<SignalBus>;
   readonly systemBus: () => Promise<SignalBus>;
-  /** Of the user whose sessions count. */
-  readonly userId: number;
+  /** Of the user whose sessions count; `null` where users have no number. */
+  readonly userId: number | null;
   /** Called once everything is listened to. `unheard`: what can't be, and why. */
   readonly ready: (unheard: readonly string[]) => void;
   /** `reason` is for the log. Never called while a call of it is running. */
@@ -126,8 +102,8 @@ async function listenToLogind({ systemBus, userId }: ScreenLockDeps, queue: Lock
 }
 
 /** The number in a variant of type `(uo)`; `null` for anything else. */
-function userOf(value: unknown): number | null {
-  const struct = value !== null && typeof value === "object" && "value" in value ? value.value : value;
+function userOf(value: BusValue | undefined): number | null {
+  const struct = typeof value === "object" && "value" in value ? value.value : value;
   const id = Array.isArray(struct) ? struct[0] : null;
   return typeof id === "number" ? id : null;
 }

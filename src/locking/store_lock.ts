@@ -3,10 +3,8 @@ import type { BackendName } from "../vault/secret_store.ts";
 
 /** A store with a lock that this program can turn. */
 export interface StoreLock {
-  /** For messages, such as `keychain aws-vault`. */
-  readonly name: string;
-  /** Throws AppErrors. */
-  lock(): Promise<void>;
+  /** Answers what was locked, for messages, such as `keychain aws-vault`; `null` when there was nothing to lock. Throws AppErrors. */
+  lock(): Promise<string | null>;
 }
 
 /** When a store locks by itself. */
@@ -18,6 +16,8 @@ export interface LockTimes {
 
 /** A store whose own lock times can be seen and set. */
 export interface TimedStoreLock extends StoreLock {
+  /** For messages. */
+  readonly name: string;
   times(): Promise<LockTimes>;
   setTimes(times: LockTimes): Promise<void>;
 }

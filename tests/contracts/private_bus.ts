@@ -17,7 +17,8 @@ export interface PrivateBus {
   stop(): Promise<void>;
 }
 
-const PASSWORD = "throw-away";
+/** Of the login keyring. */
+export const PASSWORD = "throw-away";
 const SECRETS = "org.freedesktop.secrets";
 const LOGIN = "/org/freedesktop/secrets/collection/login";
 
@@ -33,8 +34,10 @@ const BARE_CONFIG = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus C
 </busconfig>
 `;
 
-/** `bare`: a bus without service files. */
-export async function startPrivateBus(options: { readonly bare?: boolean } = {}): Promise<PrivateBus> {
+/** `bare`: a bus without service files. `display`: of the X server on which the services that it starts may ask. */
+export async function startPrivateBus(
+  options: { readonly bare?: boolean; readonly display?: string } = {},
+): Promise<PrivateBus> {
   const home = Deno.makeTempDirSync({ prefix: "aws-vault-bus-" });
   const env: Record<string, string> = {
     PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin",
@@ -44,6 +47,7 @@ export async function startPrivateBus(options: { readonly bare?: boolean } = {})
     XDG_CACHE_HOME: `${home}/cache`,
     XDG_RUNTIME_DIR: `${home}/run`,
     LC_ALL: "C.UTF-8",
+    ...options.display === undefined ? {} : { DISPLAY: options.display },
   };
   Deno.mkdirSync(`${home}/run`, { mode: 0o700 });
   let config = "--session";

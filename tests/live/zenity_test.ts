@@ -7,28 +7,10 @@ import { createDenoHost } from "../../src/host/deno.ts";
 import { DialogPrompter } from "../../src/prompts/dialogs/dialog_prompter.ts";
 import { zenityCommand } from "../../src/prompts/dialogs/zenity.ts";
 import type { Question } from "../../src/prompts/prompter.ts";
+import { startPrivateScreen } from "../contracts/private_screen.ts";
 import { environment } from "../prompts/doubles.ts";
 
 const question: Question = { label: "MFA code for jon_doe (profile <b>work</b>)", kind: "code" };
-
-/** An X server on a free display. */
-async function startScreen(): Promise<{ display: string; [Symbol.asyncDispose](): Promise<void> }> {
-  const server = new Deno.Command("Xvfb", {
-    args: ["-displayfd", "1", "-screen", "0", "640x480x24", "-nolisten", "tcp"],
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const reader = server.stdout.getReader();
-  const { value } = await reader.read();
-  return {
-    display: `:${new TextDecoder().decode(value).trim()}`,
-    async [Symbol.asyncDispose]() {
-      server.kill("SIGTERM");
-      await reader.cancel();
-      await server.status;
-    },
-  };
-}
 
 function prompter(display: string): DialogPrompter {
   const host = createDenoHost();
@@ -36,33 +18,20 @@ function prompter(display: string): DialogPrompter {
   return new DialogPrompter("zenity", zenityCommand, { env, processes: () => host.processes() }, 20_000);
 }
 
-/** Waits for the dialog, then presses keys in it. */
-async function press(display: string, ...steps: readonly (readonly string[])[]): Promise<void> {
-  for (const args of [["search", "--sync", "--name", "^aws-vault$"], ...steps]) {
-    const { success } = await new Deno.Command("xdotool", {
-      args: [...args],
-      env: { DISPLAY: display },
-      stdout: "null",
-    })
-      .output();
-    assert.ok(success, `xdotool ${args[0]}`);
-  }
-}
-
 Deno.test("DialogPrompter gets a code out of the real zenity", async () => {
-  await using screen = await startScreen();
+  await using screen = await startPrivateScreen();
   const [answer] = await Promise.all([
     prompter(screen.display).ask(question),
-    press(screen.display, ["type", "--delay", "50", "123456"], ["key", "Return"]),
+    screen.press("^aws-vault$", ["type", "--delay", "50", "123456"], ["key", "Return"]),
   ]);
   assert.equal(answer.reveal(), "123456");
 });
 
 Deno.test("DialogPrompter takes Escape in the real zenity for a cancelled question", async () => {
-  await using screen = await startScreen();
+  await using screen = await startPrivateScreen();
   const [outcome] = await Promise.allSettled([
     prompter(screen.display).ask(question),
-    press(screen.display, ["key", "Escape"]),
+    screen.press("^aws-vault$", ["key", "Escape"]),
   ]);
   assert.equal(outcome.status === "rejected" && outcome.reason.code, "prompt-cancelled");
 });

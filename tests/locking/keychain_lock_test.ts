@@ -21,7 +21,7 @@ const said = (text: string) => ({ stderr: new TextEncoder().encode(text) });
 Deno.test("KeychainLock locks its keychain, or the default one, by the system's own tool and with nothing of our environment", async () => {
   for (const [path, args] of [[PATH, ["lock-keychain", PATH]], [null, ["lock-keychain"]]] as const) {
     const { lock, host } = lockOn(path, [{ command: SECURITY, args, answer: "" }]);
-    await lock.lock();
+    assert.equal(await lock.lock(), lock.name);
     host.assertDone();
     const [request] = host.programs.requests;
     assert.deepEqual(request!.env, { HOME: "/Users/jon" });

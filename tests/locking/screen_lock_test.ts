@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../src/errors.ts";
-import {
-  type BusMethod,
-  type HeardSignal,
-  type SignalBus,
-  type SignalRule,
-  watchScreenLock,
-} from "../../src/locking/screen_lock.ts";
+import type { BusCall, BusReply, BusSignal, SignalRule } from "../../src/dbus/bus_connection.ts";
+import { type BusValue, Variant } from "../../src/dbus/bus_values.ts";
+import { type SignalBus, watchScreenLock } from "../../src/locking/screen_lock.ts";
 
 const USER = 1000;
 const SESSION_PATH = "/org/freedesktop/login1/session/_31";
@@ -14,7 +10,7 @@ const SESSION_PATH = "/org/freedesktop/login1/session/_31";
 /** A bus on which a test can emit signals, and end. `users`: whose the sessions of logind are. */
 class FakeBus implements SignalBus {
   readonly rules: SignalRule[] = [];
-  readonly #heard: { rule: SignalRule; heard: (signal: HeardSignal) => void }[] = [];
+  readonly #heard: { rule: SignalRule; heard: (signal: BusSignal) => void }[] = [];
   readonly #end = Promise.withResolvers<void>();
   readonly #users: Readonly<Record<string, number>>;
 
@@ -26,22 +22,24 @@ class FakeBus implements SignalBus {
     return this.#end.promise;
   }
 
-  subscribe(rule: SignalRule, heard: (signal: HeardSignal) => void): Promise<void> {
+  subscribe(rule: SignalRule, heard: (signal: BusSignal) => void): Promise<() => void> {
     this.rules.push(rule);
     this.#heard.push({ rule, heard });
-    return Promise.resolve();
+    return Promise.resolve(() => {});
   }
 
-  call({ path, body }: BusMethod): Promise<{ body: readonly unknown[] }> {
+  call({ path, body }: BusCall): Promise<BusReply> {
     assert.deepEqual(body, ["org.freedesktop.login1.Session", "User"]);
     const user = this.#users[path];
     if (user === undefined) return Promise.reject(new AppError("bus-call-failed", "unavailable", "gone"));
-    return Promise.resolve({ body: [{ signature: "(uo)", value: [user, "/user"] }] });
+    return Promise.resolve({ sender: "", body: [new Variant("(uo)", [user, "/user"])] });
   }
 
-  emit(iface: string, member: string, body: readonly unknown[] = [], path = "/"): void {
+  emit(iface: string, member: string, body: readonly BusValue[] = [], path = "/"): void {
     for (const { rule, heard } of this.#heard) {
-      if (rule.interface === iface && rule.member === member) heard({ interface: iface, member, body, path });
+      if (rule.interface === iface && rule.member === member) {
+        heard({ sender: ":1.1", interface: iface, member, body, path });
+      }
     }
   }
 

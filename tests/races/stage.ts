@@ -11,7 +11,7 @@ const DEADLINE_MS = 90_000;
 const POLL_MS = 5;
 export const SERIAL = "arn:aws:iam::123456789012:mfa/u";
 export const ROLE_COUNT = 10;
-const PASSPHRASE = "correct horse battery staple";
+export const PASSPHRASE = "correct horse battery staple";
 const FIRST_CODE = 100_000;
 
 const root = new URL("../../", import.meta.url).pathname;

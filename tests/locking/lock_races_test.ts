@@ -1,0 +1,187 @@
+/** What a lock costs whole processes: one prompt, however many call after it. With real stores: files behind a passphrase, gnome-keyring. */
+import assert from "node:assert/strict";
+import { PASSWORD, startPrivateBus } from "../contracts/private_bus.ts";
+import { startPrivateScreen } from "../contracts/private_screen.ts";
+import { FIRST_KEYS, PASSPHRASE, raceTest } from "../races/stage.ts";
+
+const CALLERS = 20;
+const HIT = ["export", "--format=json", "plain"];
+
+raceTest("lock: the next answer needs the store, once; list needs nothing", async (stage) => {
+  const first = await stage.ask("plain");
+  assert.equal(first.code, 0, first.stderr);
+  // While it is unlocked, no passphrase is needed.
+  const noPassphrase = { AWS_VAULT_FILE_PASSPHRASE: null };
+  assert.equal((await stage.ask("plain", noPassphrase)).stdout, first.stdout);
+
+  const locked = await stage.run(["lock"], noPassphrase);
+  assert.deepEqual([locked.code, locked.stdout], [0, "Locked the cached sessions\n"]);
+  // The kernel takes what is in no keyring any more out of its table a moment later.
+  await stage.until("the key to go", () => !Deno.readTextFileSync("/proc/keys").includes(stage.folder));
+  const again = await stage.run(["lock"], noPassphrase);
+  assert.equal(again.stdout, "The cached sessions are locked already\n");
+
+  const refused = await stage.ask("plain", noPassphrase);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /passphrase|terminal/);
+  const list = await stage.run(["list"], noPassphrase);
+  assert.equal(list.code, 0, list.stderr);
+  assert.match(list.stdout, /^plain +plain +sts\.GetSessionToken:/m);
+
+  assert.equal((await stage.ask("plain")).stdout, first.stdout);
+  assert.equal((await stage.ask("plain", noPassphrase)).stdout, first.stdout);
+  assert.equal(stage.aws.calls.length, 1);
+});
+
+raceTest(`lock, then ${CALLERS} callers on one terminal: the passphrase is typed once`, async (stage) => {
+  const first = await stage.ask("plain");
+  await stage.run(["lock"]);
+  const command = [...stage.argv, ...HIT].map((word) => `'${word}'`).join(" ");
+  const script = `for i in $(seq ${CALLERS}); do ${command} >answer.$i & done; wait; echo all of them`;
+  const env: Record<string, string> = { ...stage.env, SHELL: "/bin/sh" };
+  delete env.AWS_VAULT_FILE_PASSPHRASE;
+  const child = new Deno.Command("script", {
+    args: ["-qefc", script, "/dev/null"],
+    cwd: stage.folder,
+    clearEnv: true,
+    env,
+    stdin: "piped",
+    stdout: "piped",
+    signal: AbortSignal.timeout(60_000),
+  }).spawn();
+  const keyboard = child.stdin.getWriter();
+  let screen = "", typed = false;
+  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+    screen += chunk;
+    if (typed || !screen.includes("passphrase of the file store")) continue;
+    typed = true;
+    await keyboard.write(new TextEncoder().encode(`${PASSPHRASE}\r`));
+  }
+  // A second question would still be waiting for its answer.
+  assert.equal((await child.status).code, 0, screen);
+  await keyboard.close().catch(() => {});
+  assert.match(screen, /all of them/);
+  assert.equal(typed, true);
+  for (let i = 1; i <= CALLERS; i++) {
+    assert.equal(Deno.readTextFileSync(`${stage.folder}/answer.${i}`), first.stdout);
+  }
+  assert.equal(stage.aws.calls.length, 1);
+});
+
+raceTest(
+  "vault_lock_after: a profile locks after its own time without use, others stay open",
+  async (stage) => {
+    Deno.writeTextFileSync(
+      `${stage.folder}/config`,
+      "\n[profile plain]\nvault_lock_after = 2s\n[profile other]\n",
+    );
+    await stage.add("other", FIRST_KEYS);
+    const noPassphrase = { AWS_VAULT_FILE_PASSPHRASE: null };
+    const answers = new Map<string, string>();
+    for (const profile of ["plain", "other"]) answers.set(profile, (await stage.ask(profile)).stdout);
+
+    // Use keeps it open, for longer than the time.
+    const began = performance.now();
+    while (performance.now() - began < 3_500) {
+      const used = await stage.ask("plain", noPassphrase);
+      assert.equal(used.stdout, answers.get("plain"), used.stderr);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    const idle = await stage.ask("plain", noPassphrase);
+    assert.deepEqual([idle.code, idle.stdout], [1, ""]);
+    assert.equal((await stage.ask("other", noPassphrase)).stdout, answers.get("other"));
+    assert.equal((await stage.ask("plain")).stdout, answers.get("plain"));
+
+    const shown = await stage.run(["lock", "--settings"], noPassphrase);
+    assert.equal(
+      shown.stdout,
+      "cached sessions: lock after 5m0s without use\ncached sessions of plain: lock after 2s without use\n",
+    );
+    // lock takes both.
+    assert.equal((await stage.run(["lock"])).stdout, "Locked the cached sessions\n");
+    for (const profile of ["plain", "other"]) assert.equal((await stage.ask(profile, noPassphrase)).code, 1);
+  },
+);
+
+raceTest(
+  "vault_lock_after = 0: the kernel never gets the key, and each call needs the store",
+  async (stage) => {
+    Deno.writeTextFileSync(`${stage.folder}/config`, "[profile plain]\nvault_lock_after = 0\n");
+    const first = await stage.ask("plain");
+    assert.equal(first.code, 0, first.stderr);
+    assert.ok(!Deno.readTextFileSync("/proc/keys").includes(stage.folder));
+    assert.equal((await stage.ask("plain", { AWS_VAULT_FILE_PASSPHRASE: null })).code, 1);
+    assert.equal((await stage.ask("plain")).stdout, first.stdout);
+  },
+);
+
+raceTest(
+  `lock with gnome-keyring: the keyring is locked, list asks nothing, and ${CALLERS} callers lead to one prompt of the desktop's`,
+  async (stage) => {
+    await using screen = await startPrivateScreen();
+    const bus = await startPrivateBus({ display: screen.display });
+    try {
+      await bus.startKeyring();
+      const env = {
+        ...bus.env,
+        HOME: stage.folder,
+        PATH: stage.env.PATH!,
+        AWS_VAULT_BACKEND: "secret-service",
+        AWS_VAULT_FILE_PASSPHRASE: null,
+      };
+      const keys = { AWS_ACCESS_KEY_ID: FIRST_KEYS.id, AWS_SECRET_ACCESS_KEY: FIRST_KEYS.secret };
+      const added = await stage.run(["add", "--env", "--no-add-config", "plain"], { ...env, ...keys });
+      assert.equal(added.code, 0, added.stderr);
+      const first = await stage.ask("plain", env);
+      assert.equal(first.code, 0, first.stderr);
+
+      const locked = await stage.run(["lock"], env);
+      assert.equal(locked.stdout, "Locked the cached sessions\nLocked the keyring login\n", locked.stderr);
+      const list = await stage.run(["list", "--sessions"], env);
+      assert.equal(list.code, 0, list.stderr);
+      assert.match(list.stdout, /^sts\.GetSessionToken:/m);
+
+      const prompts = await countPrompts(bus.env);
+      const running = Array.from({ length: CALLERS }, () => stage.start(HIT, env));
+      await screen.press("", ["sleep", "1"], ["type", "--delay", "50", PASSWORD], ["key", "Return"]);
+      for (const { ended } of running) {
+        const { code, stdout, stderr } = await ended;
+        assert.deepEqual([code, stdout], [0, first.stdout], stderr);
+      }
+      assert.equal(await prompts.stop(), 1);
+      assert.equal(stage.aws.calls.length, 1);
+      await stage.run(["lock", "--keep-store"], env);
+    } finally {
+      await bus.stop();
+    }
+  },
+);
+
+/** How often a program has the Secret Service ask for a password. */
+async function countPrompts(env: Readonly<Record<string, string>>): Promise<{ stop(): Promise<number> }> {
+  const rule = "type='method_call',interface='org.freedesktop.Secret.Prompt',member='Prompt'";
+  const monitor = new Deno.Command("dbus-monitor", {
+    args: ["--session", rule],
+    clearEnv: true,
+    env: { ...env },
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  let heard = "";
+  const ready = Promise.withResolvers<void>();
+  const drained = (async () => {
+    for await (const chunk of monitor.stdout.pipeThrough(new TextDecoderStream())) {
+      heard += chunk;
+      if (heard.includes("NameAcquired") || heard.includes("NameLost")) ready.resolve();
+    }
+  })();
+  await ready.promise;
+  return {
+    async stop() {
+      monitor.kill("SIGTERM");
+      await monitor.status;
+      await drained;
+      return heard.split("member=Prompt").length - 1;
+    },
+  };
+}
