@@ -22,8 +22,8 @@ const sections: readonly Section[] = [
   { title: "lint", args: ["lint"] },
   { title: "types", args: ["check"] },
   { title: "generated files", args: ["task", "docs:check"] },
-  { title: "tests", args: ["task", "test"] },
   { title: "Bun binary", args: ["task", "compile:bun"] },
+  { title: "tests", args: ["task", "test"], env: { AWS_VAULT_TEST_PROGRAM: "dist/aws-vault" } },
   {
     title: "transcripts on the binary",
     args: ["task", "transcripts"],

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { PASSWORD, startPrivateBus } from "../contracts/private_bus.ts";
 import { startPrivateScreen } from "../contracts/private_screen.ts";
-import { FIRST_KEYS, PASSPHRASE, raceTest } from "../races/stage.ts";
+import { FIRST_KEYS, PASSPHRASE, raceTest, type Stage } from "../races/stage.ts";
+import { findKey, keyctl } from "../vault/keyctl_tool.ts";
 
 const CALLERS = 20;
 const HIT = ["export", "--format=json", "plain"];
@@ -73,20 +74,25 @@ raceTest(
   async (stage) => {
     Deno.writeTextFileSync(
       `${stage.folder}/config`,
-      "\n[profile plain]\nvault_lock_after = 2s\n[profile other]\n",
+      "\n[profile plain]\nvault_lock_after = 20m\n[profile other]\n",
     );
     await stage.add("other", FIRST_KEYS);
     const noPassphrase = { AWS_VAULT_FILE_PASSPHRASE: null };
     const answers = new Map<string, string>();
     for (const profile of ["plain", "other"]) answers.set(profile, (await stage.ask(profile)).stdout);
 
-    // Use keeps it open, for longer than the time.
-    const began = performance.now();
-    while (performance.now() - began < 3_500) {
-      const used = await stage.ask("plain", noPassphrase);
-      assert.equal(used.stdout, answers.get("plain"), used.stderr);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    // Most of the time has passed: each use starts it anew, for the profile's own key and as long as the profile says.
+    const own = keyOf(stage, "1200s:"), general = keyOf(stage, "");
+    for (const key of [own, general]) keyctl("timeout", key, "60");
+    assert.equal((await stage.ask("plain", noPassphrase)).stdout, answers.get("plain"));
+    assert.match(timeLeft(own), /^(?:19m|20m)$/);
+    assert.match(timeLeft(general), /^(?:\d+s|1m)$/);
+    assert.equal((await stage.ask("other", noPassphrase)).stdout, answers.get("other"));
+    assert.match(timeLeft(general), /^(?:4m|5m)$/);
+
+    // It has passed.
+    keyctl("timeout", own, "1");
+    await stage.until("the key to expire", () => /^(?:|expd)$/.test(timeLeft(own)));
     const idle = await stage.ask("plain", noPassphrase);
     assert.deepEqual([idle.code, idle.stdout], [1, ""]);
     assert.equal((await stage.ask("other", noPassphrase)).stdout, answers.get("other"));
@@ -95,7 +101,7 @@ raceTest(
     const shown = await stage.run(["lock", "--settings"], noPassphrase);
     assert.equal(
       shown.stdout,
-      "cached sessions: lock after 5m0s without use\ncached sessions of plain: lock after 2s without use\n",
+      "cached sessions: lock after 5m0s without use\ncached sessions of plain: lock after 20m0s without use\n",
     );
     // lock takes both.
     assert.equal((await stage.run(["lock"])).stdout, "Locked the cached sessions\n");
@@ -156,6 +162,20 @@ raceTest(
     }
   },
 );
+
+/** The kernel's key for the stage's store; `time` is that of a `vault_lock_after`. */
+function keyOf(stage: Stage, time: string): string {
+  const key = findKey("user", `aws-vault:session-cache-key:${time}file:${stage.folder}/keys`);
+  assert.ok(key !== null, `there is no key for ${time || "all other profiles"}`);
+  return key;
+}
+
+/** As `/proc/keys` shows it, such as `19m` or `expd`; empty when the key has gone. */
+function timeLeft(key: string): string {
+  const serial = Number(key).toString(16).padStart(8, "0");
+  const line = Deno.readTextFileSync("/proc/keys").split("\n").find((each) => each.startsWith(serial));
+  return line?.split(/ +/)[3] ?? "";
+}
 
 /** How often a program has the Secret Service ask for a password. */
 async function countPrompts(env: Readonly<Record<string, string>>): Promise<{ stop(): Promise<number> }> {
