@@ -42,7 +42,7 @@ function commandPage(declaration: Declaration): string[] {
     ...words.length === 0 ? [] : [
       table(
         ["Argument", "Variable", "Meaning"],
-        words.map(([key, p]) => [`\`${key}\``, code(p.env), p.help]),
+        words.map(([key, p]) => [`\`${key}\``, code(p.env), withChoices(p.help, p.choices)]),
       ),
     ],
     ...visibleFlags(flags).length === 0 ? [] : [flagTable(flags)],
@@ -61,11 +61,13 @@ function flagTable(flags: Flags): string {
           ? `${flag.default}s`
           : flag.default?.toString(),
       ),
-      flag.type === "choice"
-        ? `${flag.help}: ${flag.choices.map((choice) => `\`${choice}\``).join(", ")}`
-        : flag.help,
+      withChoices(flag.help, flag.type === "choice" ? flag.choices : undefined),
     ]),
   );
+}
+
+function withChoices(help: string, choices: readonly string[] | undefined): string {
+  return choices === undefined ? help : `${help}: ${choices.map((choice) => `\`${choice}\``).join(", ")}`;
 }
 
 function booleanSpelling(key: string, short: string | undefined): string {

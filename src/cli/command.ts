@@ -56,6 +56,8 @@ export type Flags = Readonly<Record<string, Flag>>;
 export interface Positional {
   readonly help: string;
   readonly required?: true;
+  /** The only words that it takes. */
+  readonly choices?: readonly string[];
   /** Takes all words that are left. Only the last positional may. */
   readonly many?: true;
   /** The variable that stands in when the word is missing. Set but empty counts as unset. */
@@ -64,7 +66,7 @@ export interface Positional {
   readonly skippedByDashes?: true;
   /** After this word nothing is a flag any more, and `--` is a word. */
   readonly endsFlags?: true;
-  /** What the shell offers for it: profiles of the config file, profiles with stored keys, programs. */
+  /** What the shell offers for it besides {@link choices}: profiles of the config file, profiles with stored keys, programs. */
   readonly completes?: "profiles" | "stored-profiles" | "programs";
 }
 
@@ -95,8 +97,9 @@ export type FlagValue<F extends Flag> = F extends BooleanFlag ? boolean
   : string | AbsentValue<F>;
 
 type PositionalValue<P extends Positional> = P extends { readonly many: true } ? readonly string[]
-  : P extends { readonly required: true } ? string
-  : string | null;
+  : (P extends { readonly choices: readonly (infer C)[] } ? C : string) | AbsentWord<P>;
+
+type AbsentWord<P> = P extends { readonly required: true } ? never : null;
 
 /** One member per flag; none for those of a later version, which never get as far as a value. */
 export type FlagValues<F extends Flags> = {

@@ -17,6 +17,10 @@ export const commandTable: readonly Command[] = [
   ),
   defineCommand(declared.clearDeclaration, async () => (await import("./commands/clear.ts")).clear),
   defineCommand(declared.lockDeclaration, async () => (await import("./commands/lock.ts")).lock),
+  defineCommand(
+    declared.completionDeclaration,
+    async () => (await import("./commands/completion.ts")).completion,
+  ),
   defineCommand(declared.versionDeclaration, async () => (await import("./commands/version.ts")).showVersion),
 ];
 

@@ -250,6 +250,20 @@ export const lockDeclaration = {
   ],
 } as const satisfies Declaration;
 
+export const completionDeclaration = {
+  name: "completion",
+  help: "Print the script that makes a shell complete commands, flags and profiles",
+  examples: ['eval "$(aws-vault completion bash)"', "aws-vault completion fish | source"],
+  positionals: {
+    shell: {
+      help: "Name of the shell",
+      required: true,
+      choices: ["bash", "zsh", "fish", "powershell", "nushell"],
+    },
+  },
+  flags: {},
+} as const satisfies Declaration;
+
 export const versionDeclaration = {
   name: "version",
   help: "Show the version",

@@ -158,11 +158,10 @@ export const globalConflicts: readonly Conflict[] = [
 export const programFlags = {
   help: { type: "boolean", help: "Show help for the program or, with a command, for that command" },
   helpLong: { type: "boolean", hidden: true, help: "Show help for the program and all its commands" },
-  helpMan: { type: "boolean", later: true, help: "Show a manual page" },
+  helpMan: { type: "boolean", hidden: true, help: "Print the manual page of the program or of a command" },
   version: { type: "boolean", short: "v", help: "Show the version" },
-  completionBash: { type: "boolean", later: true, help: "List completions" },
-  completionScriptBash: { type: "boolean", later: true, help: "Show the completion script for bash" },
-  completionScriptZsh: { type: "boolean", later: true, help: "Show the completion script for zsh" },
+  completionScriptBash: { type: "boolean", hidden: true, help: "Print the completion script for bash" },
+  completionScriptZsh: { type: "boolean", hidden: true, help: "Print the completion script for zsh" },
 } as const satisfies Flags;
 
 /** Folds `--no-prompt` into `--prompt`. */

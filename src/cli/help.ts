@@ -1,5 +1,12 @@
 /** Help texts, made from the declarations alone. */
-import { type Command, type Declaration, type Flag, type Flags, longName } from "./command.ts";
+import {
+  type Command,
+  type Declaration,
+  type Flag,
+  type Flags,
+  longName,
+  type Positional,
+} from "./command.ts";
 import { globalFlags, programFlags } from "./global_flags.ts";
 
 /** Width of the left column; longer entries get a line of their own. */
@@ -29,7 +36,7 @@ export function commandHelp(declaration: Declaration): string {
     ...declaration.aliases === undefined ? [] : [`Also called: ${declaration.aliases.join(", ")}`],
     ...words.length === 0
       ? []
-      : [titled("Arguments", words.map(([key, p]): Row => [`<${key}>`, withVariable(p.help, p.env)]))],
+      : [titled("Arguments", words.map(([key, p]): Row => [`<${key}>`, positionalHelp(p)]))],
     ...flags.length === 0 ? [] : [titled("Flags", flags)],
     titled("Global flags", flagRows({ ...programFlags, ...globalFlags })),
     ...declaration.examples === undefined
@@ -63,6 +70,11 @@ export function flagHelp(flag: Flag): string {
     parts.push(`default ${flag.type === "duration" ? `${flag.default}s` : flag.default}`);
   }
   return withVariable(parts.join("; "), flag.env);
+}
+
+/** The sentence, its words and variable. */
+export function positionalHelp({ help, choices, env }: Positional): string {
+  return withVariable(choices === undefined ? help : `${help}; one of ${choices.join(", ")}`, env);
 }
 
 type Row = readonly [left: string, right: string];

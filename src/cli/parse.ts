@@ -11,12 +11,14 @@ import {
   type Declaration,
   type Flags,
   longName,
+  type Positional,
 } from "./command.ts";
 import type { GlobalOptions } from "./deps.ts";
 import { findFlag, flagScope, unknownFlag } from "./flag_scope.ts";
 import { parseFlagValue } from "./flag_value.ts";
 import { globalConflicts, globalFlags, programFlags, toGlobalOptions } from "./global_flags.ts";
 import { goQuote } from "./go_quote.ts";
+import { nearest } from "./nearest.ts";
 import { type GivenFlag, splitWords, type Words } from "./words.ts";
 
 export type Invocation =
@@ -25,6 +27,9 @@ export type Invocation =
   /** `command` is `null` for the program's own help; `all` adds the help of every command. */
   | { readonly kind: "help"; readonly command: Declaration | null; readonly all: boolean }
   | { readonly kind: "version" }
+  /** The manual page of a command, or for `null` that of the program. */
+  | { readonly kind: "manual"; readonly command: Declaration | null }
+  | { readonly kind: "completion-script"; readonly shell: "bash" | "zsh" }
   | {
     readonly kind: "run";
     readonly command: Command;
@@ -55,6 +60,9 @@ export function parseArguments(args: readonly string[], env: Variables, table: C
     return { kind: "help", command: declaration, all: isOn(given, "helpLong") };
   }
   if (isOn(given, "version")) return { kind: "version" };
+  if (isOn(given, "helpMan")) return { kind: "manual", command: declaration };
+  if (isOn(given, "completionScriptBash")) return { kind: "completion-script", shell: "bash" };
+  if (isOn(given, "completionScriptZsh")) return { kind: "completion-script", shell: "zsh" };
   if (words.command === null || declaration === null) return { kind: "usage" };
 
   refuseConflicts(given, [...globalConflicts, ...declaration.conflicts ?? []]);
@@ -64,6 +72,12 @@ export function parseArguments(args: readonly string[], env: Variables, table: C
     options: toGlobalOptions(flagValues(globalFlags, given, env) as Parameters<typeof toGlobalOptions>[0]),
     input: { ...flagValues(declaration.flags, given, env), ...positionalValues(declaration, words, env) },
   };
+}
+
+/** The global options of a command line and an environment without any. */
+export function defaultOptions(): GlobalOptions {
+  const values = flagValues(globalFlags, new Map(), { get: () => undefined });
+  return toGlobalOptions(values as Parameters<typeof toGlobalOptions>[0]);
 }
 
 /** Ties each written flag to its declaration, now that the command is known. */
@@ -137,7 +151,10 @@ function positionalValues(declaration: Declaration, words: Words, env: Variables
       values[key] = variable;
     } else {
       const word = words.positionals[next++] ?? variable;
-      if (word === null && positional.required) throw missingWord(declaration, key);
+      if (word === null && positional.required) throw missingWord(declaration, key, positional);
+      if (word !== null && positional.choices?.includes(word) === false) {
+        throw wrongChoice(key, positional.choices, word);
+      }
       values[key] = word;
     }
   }
@@ -155,9 +172,18 @@ function missingFlag(key: string, flag: ChoiceFlag): AppError {
   });
 }
 
-function missingWord(declaration: Declaration, key: string): AppError {
+function missingWord(declaration: Declaration, key: string, { choices }: Positional): AppError {
+  const words = choices ?? [key.toUpperCase()];
   return new AppError("argument-missing", "usage", `${declaration.name} needs a ${key}`, {
-    hints: [`aws-vault ${declaration.name} ${key.toUpperCase()}`],
+    hints: words.map((word) => `aws-vault ${declaration.name} ${word}`),
+  });
+}
+
+function wrongChoice(key: string, choices: readonly string[], word: string): AppError {
+  const message = `${key} must be one of ${choices.join(", ")}, not ${goQuote(word)}`;
+  const meant = nearest(word, choices);
+  return new AppError("argument-invalid", "usage", message, {
+    hints: meant === null ? [] : [`did you mean ${goQuote(meant)}?`],
   });
 }
 

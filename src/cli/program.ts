@@ -6,7 +6,7 @@ import type { Run } from "./command.ts";
 import { commandTable, laterCommands } from "./command_table.ts";
 import type { CreateServices } from "./deps.ts";
 import { exitCodes } from "./exit_codes.ts";
-import { type Invocation, parseArguments } from "./parse.ts";
+import { defaultOptions, type Invocation, parseArguments } from "./parse.ts";
 import { presentError } from "./present.ts";
 import { version } from "./version.ts";
 
@@ -21,6 +21,7 @@ export async function runProgram(host: ProgramHost, createServices: CreateServic
   let commandName: string | null = null;
   let log: Log = silentLog;
   try {
+    if (isCompletionRequest(host.args)) return await complete(host, createServices);
     const invocation = parseArguments(host.args, host.env, { commands: commandTable, laterCommands });
     if (invocation.kind !== "run") return await show(host, invocation);
     commandName = invocation.command.declaration.name;
@@ -41,9 +42,39 @@ export async function runProgram(host: ProgramHost, createServices: CreateServic
   }
 }
 
+/** Shells ask this way while a line is being typed, so it comes before anything that could refuse it. */
+function isCompletionRequest([first]: readonly string[]): boolean {
+  return first === "--complete" || first === "--completion-bash";
+}
+
+async function complete(host: ProgramHost, createServices: CreateServices): Promise<number> {
+  const { answerShell } = await import("./completions/answer_shell.ts");
+  const { args, env, stdout } = host;
+  return await answerShell({
+    args,
+    env,
+    stdout,
+    commands: commandTable,
+    profileNames: async () => {
+      const services = await createServices(defaultOptions(), silentLog);
+      return (await services.config()).profileNames();
+    },
+  });
+}
+
 async function show(host: ProgramHost, invocation: Exclude<Invocation, { kind: "run" }>): Promise<number> {
   if (invocation.kind === "version") {
     host.stdout.write(`${version}\n`);
+    return exitCodes.success;
+  }
+  if (invocation.kind === "manual") {
+    const { manualPage } = await import("./manual/manual_page.ts");
+    host.stdout.write(manualPage(invocation.command, commandTable));
+    return exitCodes.success;
+  }
+  if (invocation.kind === "completion-script") {
+    const { completionScript } = await import("./completions/completion_script.ts");
+    host.stdout.write(await completionScript(invocation.shell));
     return exitCodes.success;
   }
   const { programHelp, commandHelp, allHelp } = await import("./help.ts");

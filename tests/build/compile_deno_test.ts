@@ -43,7 +43,10 @@ Deno.test("deno task compile embeds our source and the keyring addon, with the r
     const addon = ".deno_compile_node_modules/localhost/@napi-rs/keyring-linux-x64-gnu/2.1.2/";
     assert(files.includes(`${addon}keyring.linux-x64-gnu.node`));
     assert(files.includes("src/main.ts"));
-    assert.deepEqual(files.filter((file) => !file.startsWith(addon) && !/^src\/.+\.ts$/.test(file)), []);
+    assert.deepEqual(
+      files.filter((file) => !file.startsWith(addon) && !/^src\/.+\.(?:ts|bash|fish|nu|ps1|zsh)$/.test(file)),
+      [],
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -247,7 +247,7 @@ const refusals: Refusal[] = [
     ["\x1b[2J"],
     "unknown-command",
     'expected a command, not "\\x1b[2J"',
-    "commands: add, remove, migrate-backend, list, exec, export, clear, lock, version",
+    "commands: add, remove, migrate-backend, list, exec, export, clear, lock, completion, version",
   ],
   [["migrate-backend", "--to=file"], "flag-missing", "--from is missing", null],
   [["login", "p"], "not-in-this-version", 'the command "login" is not in this version', null],
@@ -256,7 +256,7 @@ const refusals: Refusal[] = [
   [["exec", "--ec2-server", "p"], "not-in-this-version", "--ec2-server is not in this version", null],
   [["exec", "-ns", "--", "env"], "not-in-this-version", "-s is not in this version", null],
   [["exec", "--lazy"], "not-in-this-version", "--lazy is not in this version", null],
-  [["--completion-bash"], "not-in-this-version", "--completion-bash is not in this version", null],
+
   [["--backend=pass", "list"], "not-in-this-version", '--backend: "pass" is not in this version', null],
   [
     ["list"],
