@@ -254,6 +254,8 @@ class App {
       clock,
       log: this.#log,
       native: () => this.#host.native(),
+      bus: this.#host,
+      secretServiceCollection: options.secretServiceCollection,
       fileDirectory: state.expandHome(options.fileDir, this.#host),
       fileStore: {
         replaceFile,

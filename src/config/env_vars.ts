@@ -117,7 +117,10 @@ export const ENV_VARS = {
     "Where the system bus listens; default /run/dbus/system_bus_socket.",
   ),
   DBUS_SESSION_BUS_ADDRESS: doc("the secret-service store", "Where the session bus listens."),
-  XDG_RUNTIME_DIR: doc("choice of the store", "Where to look for a Secret Service that could be started."),
+  XDG_RUNTIME_DIR: doc(
+    "choice of the store",
+    "Where the session bus listens when no variable says so, and where to look for a Secret Service that could be started.",
+  ),
   XDG_DATA_HOME: doc("choice of the store", "See XDG_RUNTIME_DIR; default ~/.local/share."),
   XDG_DATA_DIRS: doc(
     "choice of the store",

@@ -1,4 +1,5 @@
 /** Sockets of this machine under Bun. */
+import type { AppError } from "../errors.ts";
 import type { BunSocket } from "./bun_globals.d.ts";
 import type { LocalSocket } from "./host.ts";
 import { socketError } from "./socket_failure.ts";
@@ -26,7 +27,7 @@ export async function connectLocal(path: string): Promise<LocalSocket> {
     ended = true;
     waiting?.(null);
     waiting = null;
-    for (const { done } of unsent.splice(0)) done.reject(socketError(null, "write to", path));
+    for (const { done } of unsent.splice(0)) done.reject(hungUp(path));
   }
 
   function send(socket: BunSocket): void {
@@ -53,7 +54,7 @@ export async function connectLocal(path: string): Promise<LocalSocket> {
   });
   return {
     write(bytes) {
-      if (ended) return Promise.reject(socketError(null, "write to", path));
+      if (ended) return Promise.reject(hungUp(path));
       const done = Promise.withResolvers<void>();
       unsent.push({ bytes: bytes.slice(), done });
       if (unsent.length === 1) send(socket);
@@ -76,6 +77,11 @@ async function connect(path: string, handlers: Parameters<typeof Bun.connect>[0]
   try {
     return await Bun.connect({ unix: path, socket: handlers });
   } catch (failure) {
-    throw socketError(failure, "connect to", path);
+    const code = (failure as { code?: unknown } | null)?.code;
+    throw socketError(typeof code === "string" ? code : null, failure, "connect to", path);
   }
+}
+
+function hungUp(path: string): AppError {
+  return socketError("EPIPE", undefined, "write to", path);
 }

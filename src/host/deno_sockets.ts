@@ -1,5 +1,6 @@
 /** Sockets of this machine under Deno. */
 import type { LocalSocket } from "./host.ts";
+import { errorCode } from "./host_failure.ts";
 import { socketError } from "./socket_failure.ts";
 
 const CHUNK_LENGTH = 65_536;
@@ -15,7 +16,7 @@ export async function connectLocal(path: string): Promise<LocalSocket> {
         for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
       });
       return writing.catch((failure) => {
-        throw socketError(failure, "write to", path);
+        throw socketError(errorCode(failure), failure, "write to", path);
       });
     },
     async read() {
@@ -38,6 +39,6 @@ async function connect(path: string): Promise<Deno.Conn> {
   try {
     return await Deno.connect({ transport: "unix", path });
   } catch (failure) {
-    throw socketError(failure, "connect to", path);
+    throw socketError(errorCode(failure), failure, "connect to", path);
   }
 }

@@ -2,6 +2,7 @@
  * Chooses the secret store: what the user asked for, else the one of the operating system. A pure function of a few facts,
  * so that the same machine always gives the same answer; a store that can't be opened later is an error, never a reason to try another.
  */
+import { sessionBusSockets } from "../dbus/bus_address.ts";
 import { AppError, escapeControls } from "../errors.ts";
 import type { Host, OperatingSystem } from "../host/host.ts";
 import type { BackendName } from "./secret_store.ts";
@@ -135,24 +136,9 @@ export async function gatherFacts(
   return { os, sessionBus: true, secretService: canStartSecretService(host) || await askBus() };
 }
 
-/** Where libdbus looks, except that no bus is ever launched. */
-function hasSessionBus({ env, files, userId }: Pick<Host, "env" | "files" | "userId">): boolean {
-  const address = env.get("DBUS_SESSION_BUS_ADDRESS") ?? "";
-  if (address !== "") {
-    const path = /^unix:(?:[^;]*,)?path=([^,;]+)/.exec(address)?.[1];
-    if (path !== undefined) return files.exists(unescapeAddress(path));
-    return /^(?:unix|tcp|nonce-tcp|unixexec):/.test(address);
-  }
-  return files.exists(`/run/user/${userId()}/bus`);
-}
-
-/** Addresses escape bytes as `%xx`: https://dbus.freedesktop.org/doc/dbus-specification.html#addresses */
-function unescapeAddress(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
+/** Whether one of its sockets is there; an abstract one can't be seen without connecting. */
+function hasSessionBus(host: Pick<Host, "env" | "files" | "userId">): boolean {
+  return sessionBusSockets(host).some((path) => path.startsWith("\0") || host.files.exists(path));
 }
 
 /** The folders in which the bus looks for services that it may start. */

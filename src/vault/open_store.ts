@@ -1,4 +1,5 @@
 /** Opens the chosen secret store, loading the code of that one only, and looks into the others for hints. */
+import { sessionBusSockets } from "../dbus/bus_address.ts";
 import type { Clock, Files, Host, NativeLoader, OperatingSystem, Random } from "../host/host.ts";
 import type { Log } from "../log.ts";
 import { type BackendFacts, gatherFacts } from "./choose_backend.ts";
@@ -14,6 +15,9 @@ export interface OpenStoreDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly native: () => Promise<NativeLoader>;
+  readonly bus: SessionBus;
+  /** `--secret-service-collection`. */
+  readonly secretServiceCollection: string;
   /** `--file-dir`, absolute. */
   readonly fileDirectory: string;
   /** What the `file` store asks of other rooms. */
@@ -22,6 +26,9 @@ export interface OpenStoreDeps {
     "replaceFile" | "givenPassphrase" | "passphraseVariable" | "askPassphrase"
   >;
 }
+
+/** What it takes to find and reach the session bus. */
+export type SessionBus = Pick<Host, "env" | "userId" | "connectLocal" | "clock">;
 
 /** Nothing is unlocked, asked or written yet; where the store's library can't be loaded this throws. */
 export async function openStore(backend: BackendName, deps: OpenStoreDeps): Promise<SecretStore> {
@@ -42,13 +49,22 @@ export async function openStore(backend: BackendName, deps: OpenStoreDeps): Prom
       ]);
       return new WincredStore(native);
     }
-    case "keychain":
-    case "secret-service": {
+    case "keychain": {
       const [{ KeyringStore }, native] = await Promise.all([
         import("./stores/keyring_store.ts"),
         deps.native(),
       ]);
       return new KeyringStore({ backend, clock: deps.clock, addon: () => native.keyringAddon() });
+    }
+    case "secret-service": {
+      const { SecretServiceStore } = await import("./stores/secret_service_store.ts");
+      const { bus, random, log, secretServiceCollection: collection } = deps;
+      return new SecretServiceStore({
+        ...busDeps(bus),
+        random,
+        collection,
+        debug: (text) => log.debug(text),
+      });
     }
   }
 }
@@ -76,12 +92,17 @@ export async function findElsewhere(
 
 /** The facts for {@link chooseBackend}, on this machine. */
 export function lookUpFacts(
-  host: Pick<Host, "os" | "env" | "files" | "userId" | "native">,
+  host: Pick<Host, "os" | "files"> & SessionBus,
 ): Promise<BackendFacts> {
   return gatherFacts(host, async () => {
-    const { hasSecretService } = await import("./stores/keyring_store.ts");
-    return hasSecretService((await host.native()).keyringAddon());
+    const { isSecretServiceRunning } = await import("./stores/secret_service.ts");
+    return await isSecretServiceRunning(busDeps(host));
   });
+}
+
+function busDeps(bus: SessionBus) {
+  const { clock } = bus;
+  return { clock, connectLocal: (path: string) => bus.connectLocal(path), sockets: sessionBusSockets(bus) };
 }
 
 type Lookup = (profile: string) => Promise<boolean>;

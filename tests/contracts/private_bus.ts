@@ -10,6 +10,8 @@ export interface PrivateBus {
   readonly env: Readonly<Record<string, string>>;
   /** Unlocks the login keyring, or makes it, and waits until the Secret Service answers. */
   startKeyring(): Promise<void>;
+  /** Ends the Secret Service and starts another, which nobody has unlocked. */
+  restartKeyringLocked(): Promise<void>;
   /** Locks the login keyring. */
   lock(): Promise<void>;
   /** Sends a signal to the Secret Service's process. */
@@ -75,9 +77,21 @@ export async function startPrivateBus(
     return new TextDecoder().decode(stdout);
   }
 
+  async function signalKeyring(signal: Deno.Signal): Promise<void> {
+    const method = "org.freedesktop.DBus.GetConnectionUnixProcessID";
+    const answer = await call("org.freedesktop.DBus", "/org/freedesktop/DBus", method, `string:${SECRETS}`);
+    Deno.kill(Number(/uint32 (\d+)/.exec(answer)?.[1]), signal);
+  }
+
   return {
     address,
     env,
+    signalKeyring,
+    async restartKeyringLocked() {
+      await signalKeyring("SIGKILL");
+      // The bus starts another one.
+      await call(SECRETS, "/org/freedesktop/secrets", "org.freedesktop.DBus.Peer.Ping");
+    },
     async startKeyring() {
       const child = spawn(
         "gnome-keyring-daemon",
@@ -101,11 +115,6 @@ export async function startPrivateBus(
         `array:objpath:${LOGIN}`,
       );
       assert.ok(answer.includes(LOGIN), "the login keyring was not locked");
-    },
-    async signalKeyring(signal) {
-      const method = "org.freedesktop.DBus.GetConnectionUnixProcessID";
-      const answer = await call("org.freedesktop.DBus", "/org/freedesktop/DBus", method, `string:${SECRETS}`);
-      Deno.kill(Number(/uint32 (\d+)/.exec(answer)?.[1]), signal);
     },
     async stop() {
       // gnome-keyring-daemon ends when its bus goes away.

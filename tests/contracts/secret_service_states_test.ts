@@ -1,35 +1,11 @@
-/** What the secret-service store says when a real Secret Service is locked, hung, gone, or was never there. */
+/** What the secret-service store says when a real gnome-keyring is locked, hung, restarted, gone, or was never there. */
 import assert from "node:assert/strict";
+import { systemClock } from "../../src/host/system_clock.ts";
+import { StoreError } from "../../src/vault/secret_store.ts";
+import type { SecretServiceStore } from "../../src/vault/stores/secret_service_store.ts";
 import { type PrivateBus, startPrivateBus } from "./private_bus.ts";
-
-const DRIVER = new URL("./secret_service_driver.ts", import.meta.url).pathname;
-const PATIENT_MS = 30_000;
-
-interface Said {
-  readonly answer?: unknown;
-  readonly outcome?: string;
-  readonly message?: string;
-  readonly hints?: number;
-}
-
-/** Operations in a process of their own on a bus. */
-async function run(
-  env: Readonly<Record<string, string>>,
-  deadlineMs: number,
-  ...operations: string[]
-): Promise<Said[]> {
-  const driver = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "-A", "--no-check", DRIVER, String(deadlineMs), ...operations],
-    env: { ...env, DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno` },
-    clearEnv: true,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "inherit",
-  });
-  const { success, stdout } = await driver.output();
-  assert.ok(success, "the driver failed");
-  return new TextDecoder().decode(stdout).trim().split("\n").map((line) => JSON.parse(line));
-}
+import { secretServiceStoreOn } from "./secret_service_store_on.ts";
+import { item } from "./secret_store_contract.ts";
 
 async function withBus(options: { bare?: boolean }, body: (bus: PrivateBus) => Promise<void>): Promise<void> {
   const bus = await startPrivateBus(options);
@@ -40,73 +16,107 @@ async function withBus(options: { bare?: boolean }, body: (bus: PrivateBus) => P
   }
 }
 
-const LOCKED = {
-  outcome: "locked",
-  message: "the Secret Service is locked, and the prompt to unlock it was dismissed or could not be shown",
-  hints: 2,
+const OPERATIONS = {
+  "read": async (store: SecretServiceStore) => (await store.read("work"))?.reveal() ?? null,
+  "write": async (store: SecretServiceStore) => void await store.write(item("work", "payload")),
+  "remove": (store: SecretServiceStore) => store.remove("work"),
+  "list": (store: SecretServiceStore) => store.list(),
 };
+type Operation = keyof typeof OPERATIONS;
+const ALL = Object.keys(OPERATIONS) as Operation[];
 
-Deno.test("KeyringStore tells a locked Secret Service from one without the item, with nobody to show a prompt", () =>
+/** Every operation ends in this failure, with advice. */
+async function allFail(
+  store: SecretServiceStore,
+  outcome: string,
+  message: RegExp,
+  operations: readonly Operation[] = ALL,
+): Promise<void> {
+  for (const operation of operations) {
+    await assert.rejects(async () => await OPERATIONS[operation](store), (failure) => {
+      assert.ok(failure instanceof StoreError, String(failure));
+      assert.equal(failure.outcome, outcome, operation);
+      assert.match(failure.message, message);
+      assert.ok(failure.hints.length > 0);
+      return true;
+    }, operation);
+  }
+}
+
+const LOCKED = /^the Secret Service is locked, and its prompt was dismissed or could not be shown$/;
+
+Deno.test("SecretServiceStore tells a locked keyring from one without the item, with nobody to show a prompt", () =>
   withBus({}, async (bus) => {
     await bus.startKeyring();
-    assert.deepEqual(await run(bus.env, PATIENT_MS, "write", "read"), [{ answer: null }, {
-      answer: "payload",
-    }]);
+    const store = secretServiceStoreOn(bus.address);
+    await store.write(item("work", "payload"));
     await bus.lock();
-    assert.deepEqual(
-      await run(bus.env, PATIENT_MS, "read", "write", "remove", "list", "read missing", "service"),
-      [
-        LOCKED,
-        LOCKED,
-        LOCKED,
-        { outcome: "locked", message: "the Secret Service is locked", hints: 2 },
-        { answer: null },
-        { answer: true },
-      ],
-    );
+    await allFail(store, "locked", LOCKED, ["read", "write", "remove"]);
+    assert.equal(await store.read("nowhere"), null);
+    assert.equal(await store.remove("nowhere"), false);
+    assert.deepEqual(await store.list(), ["work"]);
   }));
 
-Deno.test("KeyringStore gives up on a Secret Service that hangs", () =>
+Deno.test("SecretServiceStore finds out whether there is an item in a keyring that nobody has unlocked since it started", () =>
   withBus({}, async (bus) => {
     await bus.startKeyring();
-    await run(bus.env, PATIENT_MS, "write");
+    const store = secretServiceStoreOn(bus.address);
+    await store.write(item("work", "payload"));
+    await bus.restartKeyringLocked();
+    await allFail(store, "locked", LOCKED);
+    assert.equal(await store.read("nowhere"), null);
+    assert.equal(await store.remove("nowhere"), false);
+  }));
+
+Deno.test("SecretServiceStore goes on after the service was started anew", () =>
+  withBus({}, async (bus) => {
+    await bus.startKeyring();
+    const store = secretServiceStoreOn(bus.address);
+    await store.write(item("work", "payload"));
+    await bus.signalKeyring("SIGKILL");
+    await bus.startKeyring();
+    assert.equal((await store.read("work"))?.reveal(), "payload");
+  }));
+
+Deno.test("SecretServiceStore gives up on a Secret Service that hangs", () =>
+  withBus({}, async (bus) => {
+    await bus.startKeyring();
+    const waits: number[] = [];
+    const clock = {
+      sleep(ms: number, signal?: AbortSignal) {
+        waits.push(ms);
+        return systemClock.sleep(300, signal);
+      },
+    };
     await bus.signalKeyring("SIGSTOP");
     try {
-      const unavailable = (message: string) => ({ outcome: "unavailable", message, hints: 2 });
-      assert.deepEqual(await run(bus.env, 300, "read", "list"), [
-        unavailable("the Secret Service cannot be reached"),
-        unavailable("the Secret Service gave no answer within 60 s"),
-      ]);
+      const store = secretServiceStoreOn(bus.address, { clock });
+      await allFail(store, "unavailable", /^the Secret Service gave no answer within 25 s$/);
+      assert.ok(Math.max(...waits) <= 25_000);
     } finally {
       await bus.signalKeyring("SIGKILL");
     }
   }));
 
-Deno.test("KeyringStore says that there is no Secret Service, and never uses the kernel keyring instead", async () => {
-  const unreachable = { outcome: "unavailable", message: "the Secret Service cannot be reached", hints: 2 };
-  const operations = ["read", "write", "remove", "list"];
+Deno.test("SecretServiceStore says that there is no Secret Service, or no bus", async () => {
   await withBus({ bare: true }, async (bus) => {
-    assert.deepEqual(await run(bus.env, PATIENT_MS, ...operations, "service"), [
-      ...operations.map(() => unreachable),
-      { answer: false },
-    ]);
+    const store = secretServiceStoreOn(bus.address);
+    await allFail(store, "unavailable", /^the Secret Service does not run on the session bus$/);
   });
-  const noBus = { PATH: "/usr/bin:/bin", HOME: "/nonexistent", XDG_RUNTIME_DIR: "/nonexistent" };
-  assert.deepEqual(await run(noBus, PATIENT_MS, ...operations), operations.map(() => unreachable));
-  const deadBus = { ...noBus, DBUS_SESSION_BUS_ADDRESS: "unix:path=/nonexistent/bus" };
-  assert.deepEqual(await run(deadBus, PATIENT_MS, ...operations), operations.map(() => unreachable));
+  const dead = secretServiceStoreOn("unix:path=/nonexistent/bus");
+  await allFail(
+    dead,
+    "unavailable",
+    /^the Secret Service can't be reached: .*\/nonexistent\/bus: there is no such socket$/,
+  );
+  await allFail(secretServiceStoreOn(""), "unavailable", /no address of a local socket is known$/);
 });
 
-Deno.test("KeyringStore says that a Secret Service without a default keyring can't keep anything", () =>
+Deno.test("SecretServiceStore has the service make a default keyring where there is none", () =>
   withBus({}, async (bus) => {
     // The bus starts a gnome-keyring for the first call; nobody has made a keyring in it yet.
-    assert.deepEqual(await run(bus.env, PATIENT_MS, "list", "read", "write"), [
-      { answer: [] },
-      { answer: null },
-      {
-        outcome: "unavailable",
-        message: "the Secret Service has no default keyring to keep items in",
-        hints: 2,
-      },
-    ]);
+    const store = secretServiceStoreOn(bus.address);
+    assert.deepEqual(await store.list(), []);
+    assert.equal(await store.read("work"), null);
+    await allFail(store, "locked", LOCKED, ["write"]);
   }));

@@ -179,7 +179,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     connectLocal(path) {
       const socket = options.sockets?.(path) ?? null;
       if (socket !== null) return Promise.resolve(socket);
-      return Promise.reject(socketError({ code: "ENOENT" }, "connect to", path));
+      return Promise.reject(socketError("ENOENT", undefined, "connect to", path));
     },
     processes: () => Promise.resolve(programs),
     programs,

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { secureRandom } from "../../src/host/system_clock.ts";
+import { offerKey, plainTransport } from "../../src/vault/stores/secret_transport.ts";
+
+const text = (value: string) => new TextEncoder().encode(value);
+
+Deno.test("two sides that have exchanged public keys understand each other, and nobody else", async () => {
+  for (let round = 0; round < 20; round++) {
+    const [ours, theirs, foreign] = [offerKey(secureRandom), offerKey(secureRandom), offerKey(secureRandom)];
+    assert.equal(ours.publicKey.length, 128);
+    const us = (await ours.accept(theirs.publicKey))!;
+    const them = (await theirs.accept(ours.publicKey))!;
+    const other = (await foreign.accept(ours.publicKey))!;
+    const sealed = await us.seal(text("the payload"));
+    assert.equal(sealed.parameters.length, 16);
+    assert.notDeepEqual((await us.seal(text("the payload"))).value, sealed.value);
+    assert.deepEqual(await them.open(sealed), text("the payload"));
+    assert.notDeepEqual(await other.open(sealed), text("the payload"));
+    assert.equal(await them.open({ parameters: sealed.parameters.subarray(1), value: sealed.value }), null);
+    assert.equal(await them.open({ parameters: sealed.parameters, value: sealed.value.subarray(1) }), null);
+  }
+});
+
+Deno.test("a public key that an honest side can't have is refused", async () => {
+  const prime = Uint8Array.from(
+    ("ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b139b22514a08798e3404dd" +
+      "ef9519b3cd3a431b302b0a6df25f14374fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b0bff5cb6f406b7ed" +
+      "ee386bfb5a899fa5ae9f24117c4b1fe649286651ece65381ffffffffffffffff").match(/../g)!,
+    (pair) => parseInt(pair, 16),
+  );
+  const lessOne = prime.slice();
+  lessOne[127]! -= 1;
+  for (const key of [new Uint8Array(), Uint8Array.of(0), Uint8Array.of(1), prime, lessOne]) {
+    assert.equal(await offerKey(secureRandom).accept(key), null);
+  }
+});
+
+Deno.test("a plain transport leaves secrets as they are", async () => {
+  const sealed = await plainTransport.seal(text("x"));
+  assert.deepEqual(sealed, { parameters: new Uint8Array(), value: text("x") });
+  assert.deepEqual(await plainTransport.open(sealed), text("x"));
+});
