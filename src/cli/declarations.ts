@@ -269,6 +269,10 @@ export const versionDeclaration = {
   help: "Show the version",
   positionals: {},
   flags: {
-    json: { type: "boolean", help: "Print version, runtime, operating system and architecture as JSON" },
+    json: {
+      type: "boolean",
+      help:
+        "Print version, commit, kind of build and target, runtime, operating system and architecture as JSON",
+    },
   },
 } as const satisfies Declaration;

@@ -223,7 +223,7 @@ export interface Surroundings {
   readonly stderr: OutputStream;
   readonly env: Environment;
   readonly clock: Pick<Clock, "now">;
-  readonly platform: Pick<Host, "runtime" | "os" | "arch">;
+  readonly platform: Pick<Host, "runtime" | "runtimeVersion" | "os" | "arch">;
   readonly readStdin: Host["readStdin"];
   readonly log: Log;
 }

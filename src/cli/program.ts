@@ -13,7 +13,7 @@ import { version } from "./version.ts";
 /** What of the host the command line itself uses; the rest is `createServices`' business. */
 export type ProgramHost = Pick<
   Host,
-  "args" | "env" | "clock" | "stdout" | "stderr" | "runtime" | "os" | "arch" | "readStdin"
+  "args" | "env" | "clock" | "stdout" | "stderr" | "runtime" | "runtimeVersion" | "os" | "arch" | "readStdin"
 >;
 
 /** Answers the exit code and never throws. A command that replaces the process doesn't come back. */

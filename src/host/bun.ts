@@ -19,6 +19,7 @@ export function createBunHost(): Host {
   let atStart: readonly OpenDescriptor[] = [];
   return composeHost({
     name: "bun",
+    version: Bun.version,
     os,
     arch: bunProcess.arch,
     args: bunProcess.argv.slice(2),

@@ -47,6 +47,7 @@ export interface BunSocketHandlers {
 }
 
 export interface BunGlobal {
+  readonly version: string;
   readonly stdin: { stream(): ReadableStream<Uint8Array> };
   connect(options: { unix: string; socket: BunSocketHandlers }): Promise<BunSocket>;
   spawn(options: BunSpawnOptions): BunSubprocess;

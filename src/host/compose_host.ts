@@ -21,6 +21,7 @@ import { secureRandom, systemClock } from "./system_clock.ts";
 /** What differs between Deno and Bun. */
 export interface Runtime {
   readonly name: "deno" | "bun";
+  readonly version: string;
   readonly os: OperatingSystem;
   readonly arch: string;
   readonly args: readonly string[];
@@ -83,6 +84,7 @@ export function composeHost(runtime: Runtime): Host {
 
   return {
     runtime: runtime.name,
+    runtimeVersion: runtime.version,
     os,
     arch,
     args: runtime.args,

@@ -14,6 +14,7 @@ export function createDenoHost(): Host {
   const userId = Deno.uid();
   return composeHost({
     name: "deno",
+    version: Deno.version.deno,
     os,
     arch: Deno.build.arch === "x86_64" ? "x64" : "arm64",
     args: Deno.args,

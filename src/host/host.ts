@@ -10,6 +10,8 @@ export type OperatingSystem = "linux" | "darwin" | "windows" | "freebsd";
 
 export interface Host {
   readonly runtime: "deno" | "bun";
+  /** The runtime's own version, such as `1.4.5`. */
+  readonly runtimeVersion: string;
   readonly os: OperatingSystem;
   /** As Node names it: `x64`, `arm64`. */
   readonly arch: string;

@@ -107,5 +107,14 @@ Deno.test("showVersion prints a line or JSON", async () => {
   assert.equal(await showVersion({ json: false }, plain), 0);
   assert.equal(await showVersion({ json: true }, json), 0);
   assert.equal(plain.stdout.text, `${version}\n`);
-  assert.deepEqual(JSON.parse(json.stdout.text), { version, runtime: "deno", os: "linux", arch: "x64" });
+  assert.deepEqual(JSON.parse(json.stdout.text), {
+    version,
+    commit: "dev",
+    build: "dev",
+    target: null,
+    runtime: "deno",
+    runtimeVersion: "2.0.0",
+    os: "linux",
+    arch: "x64",
+  });
 });

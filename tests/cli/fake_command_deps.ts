@@ -104,7 +104,7 @@ export function fakeCommandDeps(
     stderr: new FakeStream(world.stderrIsTerminal),
     env: { get: (name) => env[name], all: () => ({ ...env }) },
     clock: { now: () => now },
-    platform: { runtime: "deno", os: world.os ?? "linux", arch: "x64" },
+    platform: { runtime: "deno", runtimeVersion: "2.0.0", os: world.os ?? "linux", arch: "x64" },
     readStdin: () => Promise.resolve(world.stdin ?? ""),
     log: silentLog,
     config: () => Promise.resolve(view),

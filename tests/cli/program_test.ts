@@ -27,6 +27,7 @@ async function program(
     stderr,
     clock: { now: () => now, monotonic: () => 0, sleep: () => Promise.resolve() },
     runtime: "deno",
+    runtimeVersion: "2.0.0",
     os: "linux",
     arch: "x64",
     readStdin: services.readStdin,

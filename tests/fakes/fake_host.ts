@@ -133,6 +133,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
 
   return {
     runtime: options.runtime ?? "deno",
+    runtimeVersion: "2.0.0",
     os,
     arch: options.arch ?? "x64",
     args: options.args ?? [],

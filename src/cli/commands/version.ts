@@ -1,4 +1,5 @@
 /** `version`: what this program is, as a line or as JSON. */
+import { buildFacts } from "../build_facts.ts";
 import type { InputOf } from "../command.ts";
 import type { versionDeclaration } from "../declarations.ts";
 import type { CommandDeps } from "../deps.ts";
@@ -7,8 +8,10 @@ import { version } from "../version.ts";
 
 export function showVersion(
   input: InputOf<typeof versionDeclaration>,
-  { stdout, platform: { runtime, os, arch } }: Pick<CommandDeps, "stdout" | "platform">,
+  { stdout, platform: { runtime, runtimeVersion, os, arch } }: Pick<CommandDeps, "stdout" | "platform">,
 ): Promise<number> {
-  stdout.write(input.json ? `${JSON.stringify({ version, runtime, os, arch }, null, 2)}\n` : `${version}\n`);
+  const { kind: build, commit, target } = buildFacts;
+  const facts = { version, commit, build, target, runtime, runtimeVersion, os, arch };
+  stdout.write(input.json ? `${JSON.stringify(facts, null, 2)}\n` : `${version}\n`);
   return Promise.resolve(exitCodes.success);
 }
