@@ -46,7 +46,7 @@ export function denoCompileArguments({ triple, entry, output }: DenoBuild): read
   ];
 }
 
-async function compileDeno(build: DenoBuild): Promise<void> {
+export async function compileDeno(build: DenoBuild): Promise<void> {
   const args = denoCompileArguments(build);
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...args],

@@ -27,6 +27,7 @@ export const TEST_TOOLS: readonly TestTool[] = [
   { program: "secret-tool", package: "libsecret-tools" },
   { program: "strace", package: "strace" },
   { program: "tmux", package: "tmux" },
+  { program: "unzip", package: "unzip" },
   { program: "xdotool", package: "xdotool" },
   { program: "Xvfb", package: "xvfb" },
   { program: "zenity", package: "zenity" },
