@@ -1,4 +1,6 @@
 /** Puts together what goes into one archive, and packs it. */
+import { completionFiles } from "../completion_files.ts";
+import { manPages } from "../man_pages.ts";
 import type { ShippedFile } from "../shipped_file.ts";
 import type { BundledPackage } from "./bundled_packages.ts";
 import { thirdPartyNotices } from "./notices.ts";
@@ -51,5 +53,7 @@ async function shippedFiles(
     { path: "LICENSE", text: await Deno.readTextFile(`${root}/LICENSE`) },
     { path: "README.md", text: await Deno.readTextFile(`${root}/README.md`) },
     { path: "THIRD_PARTY_NOTICES.txt", text: thirdPartyNotices(target, packages) },
+    ...manPages(),
+    ...await completionFiles(),
   ];
 }
