@@ -8,6 +8,7 @@ export interface TestTool {
 }
 
 export const TEST_TOOLS: readonly TestTool[] = [
+  { program: "age", package: "age" },
   // Another AWS CLI that comes first on PATH, a version manager's for one, may not work in a home of the tests' own.
   { program: "/usr/bin/aws", package: "awscli" },
   { program: "/usr/share/bash-completion/bash_completion", package: "bash-completion" },
@@ -15,6 +16,7 @@ export const TEST_TOOLS: readonly TestTool[] = [
   { program: "dbus-run-session", package: "dbus" },
   { program: "expect", package: "expect" },
   { program: "fish", package: "fish" },
+  { program: "git", package: "git" },
   { program: "gnome-keyring-daemon", package: "gnome-keyring" },
   { program: "gpg", package: "gnupg" },
   { program: "groff", package: "groff" },

@@ -36,7 +36,9 @@ import { childEnvironment } from "./exec/child_env.ts";
 import { runChild } from "./exec/run_child.ts";
 import { replaceFile, sweepLeftovers } from "./host/atomic_file.ts";
 import type { Host } from "./host/host.ts";
+import { terminalName } from "./host/terminal_name.ts";
 import type { Log } from "./log.ts";
+import { helperEnv } from "./prompts/helper_env.ts";
 import { getMfaCode } from "./prompts/mfa_code.ts";
 import { ANSWER_TIMEOUT_MS, openPrompter } from "./prompts/open_prompter.ts";
 import type { Prompter, Question } from "./prompts/prompter.ts";
@@ -268,6 +270,18 @@ class App {
           return await prompter.ask({ label, kind: "secret" });
         },
       },
+      program: () => ({
+        processes: () => this.#host.processes(),
+        env: helperEnv(env.all(), "dialog"),
+        mayAsk: this.#options.prompt !== "none",
+        note: (message) => presentNotice(this.#host.stderr, message),
+      }),
+      passStore: (flavor) => ({
+        command: state.expandHome(options.passCmd || flavor, this.#host),
+        directory: state.passwordStore(flavor, options.passDir, this.#host),
+        prefix: options.passPrefix ?? "",
+        terminalName: () => terminalName(this.#host),
+      }),
     };
   }
 
@@ -520,7 +534,7 @@ interface CacheParts {
 /** Whether reading the store leads to no prompt of ours, and to no more than one of the system's for all callers together. */
 function neverAsks(backend: SecretStore["backend"], host: Host): boolean {
   if (backend === "file") return host.env.get("AWS_VAULT_FILE_PASSPHRASE") !== undefined;
-  return backend !== "secret-service";
+  return backend === "keychain" || backend === "wincred" || backend === "keyctl";
 }
 
 /** Nothing of a store that is locked: what is listed beside it needs no unlocking. */

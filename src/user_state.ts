@@ -99,10 +99,35 @@ export function expiryWindows(
   return { answer: answerFor === "sdk" ? Math.max(least, SDK_REFRESH_WINDOW_MS) : least, signing: least };
 }
 
+/** The flags that say which of several stores of a kind is meant. */
+export interface StoreOptions {
+  readonly fileDir: string;
+  readonly keychain: string;
+  readonly secretServiceCollection: string;
+  readonly passDir: string | null;
+  readonly passPrefix: string | null;
+}
+
+/** The variables that pass and passage read themselves, and their folders below the home. */
+const PASSWORD_STORES = {
+  pass: ["PASSWORD_STORE_DIR", "~/.password-store"],
+  passage: ["PASSAGE_DIR", "~/.passage/store"],
+} as const;
+
+/** The folder of the password store. Throws `home-unknown`. */
+export function passwordStore(
+  flavor: keyof typeof PASSWORD_STORES,
+  passDir: string | null,
+  host: Host,
+): string {
+  const [variable, folder] = PASSWORD_STORES[flavor];
+  return trimSeparators(expandHome(passDir || host.env.get(variable) || folder, host));
+}
+
 /** Names a store in cache keys: two stores of the same kind in different places are different. */
 export function storeIdentity(
   backend: BackendName,
-  options: { fileDir: string; keychain: string; secretServiceCollection: string },
+  options: StoreOptions,
   host: Host,
 ): string {
   switch (backend) {
@@ -112,6 +137,9 @@ export function storeIdentity(
       return `keychain:${options.keychain}`;
     case "secret-service":
       return `secret-service:${options.secretServiceCollection}`;
+    case "pass":
+    case "passage":
+      return `${backend}:${passwordStore(backend, options.passDir, host)}:${options.passPrefix ?? ""}`;
     default:
       return backend;
   }

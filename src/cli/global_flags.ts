@@ -8,12 +8,10 @@ export const globalFlags = {
     type: "choice",
     placeholder: "BACKEND",
     env: "AWS_VAULT_BACKEND",
-    choices: ["keychain", "wincred", "secret-service", "keyctl", "file"],
+    choices: ["keychain", "wincred", "secret-service", "keyctl", "pass", "passage", "file"],
     laterChoices: [
       "winhello",
       "kwallet",
-      "pass",
-      "passage",
       "op-connect",
       "op",
       "op-desktop",
@@ -50,28 +48,25 @@ export const globalFlags = {
     default: "~/.awsvault/keys/",
     help: "Folder of the file store",
   },
-  // The flags of stores that come with a later version are taken and have no effect, so that scripts and environments keep working.
   passDir: {
     type: "text",
     placeholder: "FOLDER",
     env: "AWS_VAULT_PASS_PASSWORD_STORE_DIR",
-    hidden: true,
-    help: "Folder of the pass password store",
+    help: "Password store of pass or passage; without it, the one these use by themselves",
   },
   passCmd: {
     type: "text",
     placeholder: "PROGRAM",
     env: "AWS_VAULT_PASS_CMD",
-    hidden: true,
-    help: "The pass program",
+    help: "Program to run in the place of pass or passage",
   },
   passPrefix: {
     type: "text",
     placeholder: "PREFIX",
     env: "AWS_VAULT_PASS_PREFIX",
-    hidden: true,
-    help: "Prefix of item names in pass",
+    help: "Folder within the password store that holds the items",
   },
+  // The flags of stores that come with a later version are taken and have no effect, so that scripts and environments keep working.
   opTimeout: {
     type: "duration",
     env: "AWS_VAULT_OP_TIMEOUT",

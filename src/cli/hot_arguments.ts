@@ -14,6 +14,8 @@ export interface HotArguments {
   readonly fileDir: string;
   readonly keychain: string;
   readonly secretServiceCollection: string;
+  readonly passDir: string | null;
+  readonly passPrefix: string | null;
 }
 
 /** Flags with a value, and the variable that stands in for an absent one. */
@@ -26,10 +28,12 @@ const VALUE_FLAGS: Readonly<Record<string, string>> = {
   "--file-dir": "AWS_VAULT_FILE_DIR",
   "--keychain": "AWS_VAULT_KEYCHAIN_NAME",
   "--secret-service-collection": "AWS_VAULT_SECRET_SERVICE_COLLECTION_NAME",
+  "--pass-dir": "AWS_VAULT_PASS_PASSWORD_STORE_DIR",
+  "--pass-prefix": "AWS_VAULT_PASS_PREFIX",
 };
 const SWITCHES = ["--json", "--no-session", "--no-prompt"];
 const SHORT_FORMS = new Map([["d", "--duration"], ["j", "--json"], ["n", "--no-session"]]);
-const BACKENDS = ["keychain", "wincred", "secret-service", "keyctl", "file"];
+const BACKENDS = ["keychain", "wincred", "secret-service", "keyctl", "pass", "passage", "file"];
 const PROMPT_DRIVERS = ["terminal", "osascript", "zenity", "kdialog", "ykman", "pass", "wincredui", "none"];
 /** Variables that change what the program does in ways this file knows nothing of. */
 const FOREIGN_VARIABLES = [
@@ -88,6 +92,8 @@ export function hotArguments(
     fileDir: value("--file-dir") ?? "~/.awsvault/keys/",
     keychain: value("--keychain") ?? "aws-vault",
     secretServiceCollection: value("--secret-service-collection") ?? "awsvault",
+    passDir: value("--pass-dir"),
+    passPrefix: value("--pass-prefix"),
   };
 }
 

@@ -207,6 +207,11 @@ export interface ChildRequest {
   /** `terminal`: the controlling terminal, or nothing where there is none. */
   readonly stdin: "null" | "terminal" | Uint8Array;
   readonly stderr: "inherit" | "capture" | "terminal";
+  /**
+   * `own` (the default where neither stream is the terminal): in a session without a terminal. `shared`: the child may open the
+   * controlling terminal by itself, and what it has started by then is killed one by one.
+   */
+  readonly session?: "own" | "shared";
   /** Milliseconds until the child (and its process group) is killed and the call fails. */
   readonly timeoutMs: number;
   /** stdout longer than this kills the child and fails the call. */

@@ -41,7 +41,7 @@ export async function runHelper(
     throw notFound(shown, failure);
   }
 
-  const killTree = treeKiller(parts, child, onTerminal(request));
+  const killTree = treeKiller(parts, child, sharesSession(request));
   const stopWatching = signals.beforeEnd(() => killTree("SIGKILL"));
   const stop = new AbortController();
   const timeOut = clock.sleep(request.timeoutMs, stop.signal).then(() => "timeout" as const);
@@ -87,6 +87,10 @@ function onTerminal(request: ChildRequest): boolean {
   return request.stdin === "terminal" || request.stderr === "terminal";
 }
 
+function sharesSession(request: ChildRequest): boolean {
+  return request.session === "shared" || onTerminal(request);
+}
+
 function toSpawn(os: OperatingSystem, path: string, request: ChildRequest): SpawnRequest {
   const plain: SpawnRequest = {
     path,
@@ -96,7 +100,7 @@ function toSpawn(os: OperatingSystem, path: string, request: ChildRequest): Spaw
     stdin: request.stdin instanceof Uint8Array ? "pipe" : request.stdin === "terminal" ? "inherit" : "null",
     stdout: "pipe",
     stderr: request.stderr === "capture" ? "pipe" : "inherit",
-    ownSession: os !== "windows" && !onTerminal(request),
+    ownSession: os !== "windows" && !sharesSession(request),
   };
   if (!onTerminal(request) || os === "windows") return plain;
   const which = request.stdin !== "terminal" ? "err" : request.stderr === "terminal" ? "both" : "in";

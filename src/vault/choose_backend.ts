@@ -44,6 +44,16 @@ const BACKENDS: readonly Backend[] = [
   },
   { name: "keyctl", systems: ["linux"], caveat: "kernel keyring; forgets everything at reboot" },
   {
+    name: "pass",
+    systems: ["linux", "darwin", "freebsd"],
+    caveat: "entries of the pass password store, encrypted by gpg",
+  },
+  {
+    name: "passage",
+    systems: ["linux", "darwin", "freebsd"],
+    caveat: "entries of the passage password store, encrypted by age",
+  },
+  {
     name: "file",
     systems: ["linux", "darwin", "windows", "freebsd"],
     caveat: "encrypted files; asks for a passphrase",

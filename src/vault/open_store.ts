@@ -1,10 +1,13 @@
 /** Opens the chosen secret store, loading the code of that one only, and looks into the others for hints. */
 import { sessionBusSockets } from "../dbus/bus_address.ts";
+import { AppError, escapeControls } from "../errors.ts";
 import type { Clock, Files, Host, NativeLoader, OperatingSystem, Random } from "../host/host.ts";
 import type { Log } from "../log.ts";
 import { type BackendFacts, gatherFacts } from "./choose_backend.ts";
 import type { BackendName, SecretStore } from "./secret_store.ts";
 import type { FileStore, FileStoreDeps } from "./stores/file_store.ts";
+import type { PassFlavor, PassStore, PassStoreDeps } from "./stores/pass_store.ts";
+import type { StoreProgramDeps } from "./stores/store_program.ts";
 
 export interface OpenStoreDeps {
   readonly os: OperatingSystem;
@@ -25,6 +28,12 @@ export interface OpenStoreDeps {
     FileStoreDeps,
     "replaceFile" | "givenPassphrase" | "passphraseVariable" | "askPassphrase"
   >;
+  /** For the stores of other password managers. */
+  readonly program: () => Omit<StoreProgramDeps, "clock">;
+  /** What the `pass` and `passage` stores need of flags and host. `prefix` is as given. */
+  readonly passStore: (
+    flavor: PassFlavor,
+  ) => Pick<PassStoreDeps, "command" | "directory" | "prefix" | "terminalName">;
 }
 
 /** What it takes to find and reach the session bus. */
@@ -42,6 +51,9 @@ export async function openStore(backend: BackendName, deps: OpenStoreDeps): Prom
       ]);
       return new KeyctlStore(keyring);
     }
+    case "pass":
+    case "passage":
+      return await openPassStore(backend, deps);
     case "wincred": {
       const [{ WincredStore }, native] = await Promise.all([
         import("./stores/wincred_store.ts"),
@@ -112,10 +124,34 @@ function lookups(deps: OpenStoreDeps): (readonly [BackendName, Lookup])[] {
   const keyctl: Lookup = async (profile) => (await itemKeyring(deps)).has(profile);
   // The Credential Manager never asks.
   const wincred: Lookup = async (profile) => await (await openStore("wincred", deps)).read(profile) !== null;
+  const passwordStore = (flavor: PassFlavor): [BackendName, Lookup] => [
+    flavor,
+    async (profile) => (await openPassStore(flavor, deps)).has(profile),
+  ];
   const everywhere: [BackendName, Lookup] = ["file", file];
-  if (deps.os === "linux") return [everywhere, ["keyctl", keyctl]];
   if (deps.os === "windows") return [everywhere, ["wincred", wincred]];
-  return [everywhere];
+  const unix: [BackendName, Lookup][] = [everywhere, passwordStore("pass"), passwordStore("passage")];
+  return deps.os === "linux" ? [...unix, ["keyctl", keyctl]] : unix;
+}
+
+/** Throws `flag-value-invalid` for a prefix that leads out of the password store. */
+async function openPassStore(flavor: PassFlavor, deps: OpenStoreDeps): Promise<PassStore> {
+  const [{ PassStore }, { cleanPrefix }] = await Promise.all([
+    import("./stores/pass_store.ts"),
+    import("./stores/pass_entries.ts"),
+  ]);
+  const { files, random, clock, log } = deps;
+  const { prefix: given, ...parts } = deps.passStore(flavor);
+  const prefix = cleanPrefix(given);
+  if (prefix === null) {
+    throw new AppError(
+      "flag-value-invalid",
+      "usage",
+      `--pass-prefix leads out of the password store: "${escapeControls(given)}"`,
+      { hints: ["name a folder within the store, such as --pass-prefix=aws"] },
+    );
+  }
+  return new PassStore({ flavor, prefix, files, random, clock, log, ...deps.program(), ...parts });
 }
 
 async function openFileStore(deps: OpenStoreDeps): Promise<FileStore> {

@@ -2,7 +2,14 @@ import { AppError, type AppErrorOptions, type ErrorKind } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 
 /** The stores a user can choose by `--backend`. The names are those of aws-vault. */
-export type BackendName = "keychain" | "wincred" | "secret-service" | "keyctl" | "file";
+export type BackendName =
+  | "keychain"
+  | "wincred"
+  | "secret-service"
+  | "keyctl"
+  | "pass"
+  | "passage"
+  | "file";
 
 /** One item as it is written: the same four parts that aws-vault writes. */
 export interface StoreItem {

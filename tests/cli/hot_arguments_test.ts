@@ -11,6 +11,8 @@ const plain: HotArguments = {
   fileDir: "~/.awsvault/keys/",
   keychain: "aws-vault",
   secretServiceCollection: "awsvault",
+  passDir: null,
+  passPrefix: null,
 };
 
 const taken: [args: string, env: Record<string, string>, expected: Partial<HotArguments>][] = [
@@ -52,6 +54,11 @@ const taken: [args: string, env: Record<string, string>, expected: Partial<HotAr
   ["exec P --json", { AWS_VAULT_FILE_DIR: "" }, {}],
   ["exec P --json", { AWS_VAULT_KEYCHAIN_NAME: "k" }, { keychain: "k" }],
   ["exec P --json --secret-service-collection c", {}, { secretServiceCollection: "c" }],
+  ["exec P --json --backend=pass --pass-dir=/p", { AWS_VAULT_PASS_PREFIX: "aws" }, {
+    backend: "pass",
+    passDir: "/p",
+    passPrefix: "aws",
+  }],
   ["exec P --json", { AWS_VAULT: "" }, {}],
 ];
 
@@ -87,7 +94,7 @@ const left: [args: string, env?: Record<string, string>][] = [
   ["exec P --json --prompt=pigeon"],
   ["exec P --json --prompt=none --no-prompt"],
   ["exec P --json", { AWS_VAULT_PROMPT: "pigeon" }],
-  ["exec P --json --backend=pass"],
+  ["exec P --json --backend=proton-pass"],
   ["exec P --json", { AWS_VAULT_BACKEND: "nonsense" }],
   ["exec P --json", { AWS_VAULT: "other" }],
   ["exec P --json", { AWS_VAULT_MFA_TOKEN: "123456" }],

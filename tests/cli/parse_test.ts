@@ -256,13 +256,17 @@ const refusals: Refusal[] = [
   [["exec", "--ec2-server", "p"], "not-in-this-version", "--ec2-server is not in this version", null],
   [["exec", "-ns", "--", "env"], "not-in-this-version", "-s is not in this version", null],
   [["exec", "--lazy"], "not-in-this-version", "--lazy is not in this version", null],
-
-  [["--backend=pass", "list"], "not-in-this-version", '--backend: "pass" is not in this version', null],
+  [
+    ["--backend=proton-pass", "list"],
+    "not-in-this-version",
+    '--backend: "proton-pass" is not in this version',
+    null,
+  ],
   [
     ["list"],
     "not-in-this-version",
     'environment variable AWS_VAULT_BACKEND: "op" is not in this version',
-    "this version has keychain, wincred, secret-service, keyctl, file",
+    "this version has keychain, wincred, secret-service, keyctl, pass, passage, file",
     { AWS_VAULT_BACKEND: "op" },
   ],
   [["list", "--profles"], "unknown-flag", 'unknown flag "--profles" of list', "did you mean --profiles?"],

@@ -32,18 +32,20 @@ function understood(args: readonly string[], env: Env) {
     fileDir: options.fileDir,
     keychain: options.keychain,
     secretServiceCollection: options.secretServiceCollection,
+    passDir: options.passDir,
+    passPrefix: options.passPrefix,
   };
 }
 
 const rightWords = [
   "exec|export|p|--json|-j|--format=json",
   "-d 1h|-d1h|-jd2h|--duration=1d|--duration 90m|-n|-nj|--region eu-west-1|--region=x|--format json|--no-session|--no-prompt",
-  "--prompt=zenity|--prompt none|--backend=file|--backend keyctl|--file-dir=/f|--keychain k|--secret-service-collection=c",
+  "--prompt=zenity|--prompt none|--backend=file|--backend keyctl|--file-dir=/f|--keychain k|--secret-service-collection=c|--backend=pass|--pass-dir=/p|--pass-prefix x",
 ];
 const oddWords = [
   "--|-||--help|help|--debug|--version|-d|-d-1h|-d=1h|--duration=|--duration=nonsense|--json=true|--no-json|--json=false|-jj",
-  "--prompt=pigeon|--backend=pass|--backend=x|--format=env|--region=|-t1|--mfa-token 1|--stdout|--profile-env|--server",
-  "--region -n|--keychain -x|--biometrics|--pass-dir=x|list|-n=1|--no-no-session|--op-timeout=1|--unknown|--__proto__|-é",
+  "--prompt=pigeon|--backend=proton-pass|--backend=x|--format=env|--region=|-t1|--mfa-token 1|--stdout|--profile-env|--server",
+  "--region -n|--keychain -x|--biometrics|list|-n=1|--no-no-session|--op-timeout=1|--unknown|--__proto__|-é",
 ];
 const anyOf = (lines: readonly string[]) => fc.constantFrom(...lines.flatMap((line) => line.split("|")));
 const piece = fc.oneof(
@@ -61,6 +63,8 @@ const flagSpellings = [
   "--file-dir=/f",
   "--keychain k",
   "--secret-service-collection=c",
+  "--pass-dir=/p",
+  "--pass-prefix=x|--pass-prefix y/z",
   "p|q",
 ];
 /** Each flag in one of its spellings, none twice, in any order; sometimes a stray piece among them. */
@@ -86,10 +90,12 @@ const variableValues: Readonly<Record<string, readonly string[]>> = {
   AWS_PROFILE: ["p", "q"],
   AWS_VAULT_DURATION: ["1h", "-1h", "nonsense", "0"],
   AWS_VAULT_PROMPT: ["zenity", "none", "pigeon"],
-  AWS_VAULT_BACKEND: ["file", "keyctl", "pass", "x"],
+  AWS_VAULT_BACKEND: ["file", "keyctl", "pass", "proton-pass", "x"],
   AWS_VAULT_FILE_DIR: ["/g"],
   AWS_VAULT_KEYCHAIN_NAME: ["k"],
   AWS_VAULT_SECRET_SERVICE_COLLECTION_NAME: ["c"],
+  AWS_VAULT_PASS_PASSWORD_STORE_DIR: ["/p"],
+  AWS_VAULT_PASS_PREFIX: ["x"],
   AWS_VAULT_STDOUT: ["1", "perhaps"],
   AWS_VAULT_PROFILE_ENV: ["true", "perhaps"],
   AWS_VAULT_BIOMETRICS: ["true", "perhaps"],

@@ -39,33 +39,45 @@ Deno.test("chooseBackend takes the flag, then the variable, then the store of th
 
 Deno.test("chooseBackend refuses what is not there, and lists what is with its caveat", () => {
   const rows: readonly (readonly [string, BackendFacts, string, string, readonly string[]])[] = [
-    ["pas", HEADLESS, "backend-unknown", 'unknown backend "pas" in --backend', ["keyctl", "file"]],
+    ["pas", HEADLESS, "backend-unknown", 'unknown backend "pas" in --backend', [
+      "keyctl",
+      "pass",
+      "passage",
+      "file",
+    ]],
     ["File", DESKTOP, "backend-unknown", 'unknown backend "File" in --backend', [
       "secret-service",
       "keyctl",
+      "pass",
+      "passage",
       "file",
     ]],
-    ["a\x1b[0m", HEADLESS, "backend-unknown", 'unknown backend "a\\x1b[0m" in --backend', ["keyctl", "file"]],
+    ["a\x1b[0m", HEADLESS, "backend-unknown", 'unknown backend "a\\x1b[0m" in --backend', [
+      "keyctl",
+      "pass",
+      "passage",
+      "file",
+    ]],
     [
       "secret-service",
       HEADLESS,
       "backend-unavailable",
       "the backend secret-service is not available: there is no session bus",
-      ["keyctl", "file"],
+      ["keyctl", "pass", "passage", "file"],
     ],
     [
       "keychain",
       HEADLESS,
       "backend-unavailable",
       "the backend keychain is not available: this system (linux) has no such store",
-      ["keyctl", "file"],
+      ["keyctl", "pass", "passage", "file"],
     ],
     [
       "keyctl",
       on("darwin"),
       "backend-unavailable",
       "the backend keyctl is not available: this system (darwin) has no such store",
-      ["keychain", "file"],
+      ["keychain", "pass", "passage", "file"],
     ],
     [
       "keychain",

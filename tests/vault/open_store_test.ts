@@ -31,6 +31,18 @@ function depsFor(fileDirectory: string, native: NativeLoader | null): OpenStoreD
       givenPassphrase: null,
       askPassphrase: () => Promise.reject(new Error("asked for a passphrase")),
     },
+    program: () => ({
+      processes: () => Promise.reject(new Error("ran a program")),
+      env: {},
+      mayAsk: false,
+      note: (message) => assert.fail(message),
+    }),
+    passStore: (flavor) => ({
+      command: flavor,
+      directory: `${fileDirectory}-${flavor}`,
+      prefix: "aws",
+      terminalName: () => Promise.resolve(null),
+    }),
   };
 }
 
@@ -38,7 +50,7 @@ Deno.test("openStore opens each store without asking or writing anything", async
   const folder = temporaryFolder();
   try {
     const real = depsFor(`${folder.path}/keys`, await host.native());
-    for (const backend of ["file", "keyctl", "secret-service", "keychain"] as const) {
+    for (const backend of ["file", "keyctl", "secret-service", "keychain", "pass", "passage"] as const) {
       assert.equal((await openStore(backend, real)).backend, backend);
     }
     const windows = depsFor(folder.path, new FakeCredentialManager());
@@ -65,6 +77,10 @@ Deno.test("findElsewhere looks into the other stores without a prompt, and takes
     assert.deepEqual(await findElsewhere("work", "secret-service", linux), ["file"]);
     assert.deepEqual(await findElsewhere("work", "file", linux), []);
     assert.deepEqual(await findElsewhere("play", "secret-service", linux), []);
+    Deno.mkdirSync(`${folder.path}-pass/aws`, { recursive: true });
+    Deno.writeTextFileSync(`${folder.path}-pass/aws/work.gpg`, "");
+    assert.deepEqual(await findElsewhere("work", "secret-service", linux), ["file", "pass"]);
+    assert.deepEqual(await findElsewhere("work", "pass", linux), ["file"]);
 
     const manager = new FakeCredentialManager();
     const windows: OpenStoreDeps = { ...depsFor(folder.path, manager), os: "windows" };
@@ -72,6 +88,7 @@ Deno.test("findElsewhere looks into the other stores without a prompt, and takes
     assert.deepEqual(await findElsewhere("play", "file", windows), ["wincred"]);
     assert.deepEqual(await findElsewhere("work", "wincred", windows), ["file"]);
   } finally {
+    Deno.removeSync(`${folder.path}-pass`, { recursive: true });
     folder.remove();
   }
 });
@@ -119,4 +136,13 @@ Deno.test("lookUpFacts asks the bus only where it could not start a Secret Servi
   } finally {
     folder.remove();
   }
+});
+
+Deno.test("openStore refuses a prefix that leads out of the password store", async () => {
+  const deps = depsFor("/nowhere", null);
+  const outside: OpenStoreDeps = {
+    ...deps,
+    passStore: (flavor) => ({ ...deps.passStore(flavor), prefix: "../elsewhere" }),
+  };
+  await assert.rejects(() => openStore("pass", outside), { code: "flag-value-invalid" });
 });
