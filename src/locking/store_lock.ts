@@ -32,6 +32,10 @@ export function whyStaysOpen(backend: BackendName): string | null {
       return "the Credential Manager is open as long as you are signed in to Windows: sign out to lock it";
     case "keyctl":
       return "the kernel keyring has no lock: your programs can read the stored keys until the next reboot";
+    case "pass":
+      return "gpg-agent may remember the key's passphrase for a while: gpgconf --reload gpg-agent makes it forget";
+    case "passage":
+      return "age asks only where the identity has a passphrase: without one it is open as long as its file is there";
     case "file":
     case "keychain":
     case "secret-service":
