@@ -3,6 +3,11 @@
  * Debian's packages dbus and gnome-keyring.
  */
 import assert from "node:assert/strict";
+import { busSockets } from "../../src/dbus/bus_address.ts";
+import { BusConnection } from "../../src/dbus/bus_connection.ts";
+import { Variant } from "../../src/dbus/bus_values.ts";
+import { connectLocal } from "../../src/host/deno_sockets.ts";
+import { systemClock } from "../../src/host/system_clock.ts";
 
 export interface PrivateBus {
   readonly address: string;
@@ -12,6 +17,10 @@ export interface PrivateBus {
   startKeyring(): Promise<void>;
   /** Ends the Secret Service and starts another, which nobody has unlocked. */
   restartKeyringLocked(): Promise<void>;
+  /** Makes a collection of gnome-keyring's, unlocked, without the prompt that programs get. Answers its path. */
+  makeCollection(label: string): Promise<string>;
+  /** Runs a program on this bus to its end; answers what it prints. */
+  run(command: string, args: readonly string[], stdin?: string): Promise<string>;
   /** Locks the login keyring. */
   lock(): Promise<void>;
   /** Sends a signal to the Secret Service's process. */
@@ -91,6 +100,37 @@ export async function startPrivateBus(
       await signalKeyring("SIGKILL");
       // The bus starts another one.
       await call(SECRETS, "/org/freedesktop/secrets", "org.freedesktop.DBus.Peer.Ping");
+    },
+    async makeCollection(label) {
+      const bus = await BusConnection.open({ connectLocal, clock: systemClock }, busSockets(address));
+      const service = { destination: SECRETS, path: "/org/freedesktop/secrets" };
+      const { body: [, session] } = await bus.call({
+        ...service,
+        interface: "org.freedesktop.Secret.Service",
+        member: "OpenSession",
+        signature: "sv",
+        body: ["plain", new Variant("s", "")],
+      }, 5000);
+      const properties = new Map([["org.freedesktop.Secret.Collection.Label", new Variant("s", label)]]);
+      const password = [session!, new Uint8Array(), new TextEncoder().encode(PASSWORD), "text/plain"];
+      const { body: [path] } = await bus.call({
+        ...service,
+        interface: "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface",
+        member: "CreateWithMasterPassword",
+        signature: "a{sv}(oayays)",
+        body: [properties, password],
+      }, 5000);
+      bus.close();
+      return path as string;
+    },
+    async run(command, args, stdin = "") {
+      const child = spawn(command, command, args, env, "piped", "piped");
+      const writer = child.stdin.getWriter();
+      await writer.write(new TextEncoder().encode(stdin));
+      await writer.close();
+      const { code, stdout } = await child.output();
+      assert.equal(code, 0, `${command} failed`);
+      return new TextDecoder().decode(stdout);
     },
     async startKeyring() {
       const child = spawn(

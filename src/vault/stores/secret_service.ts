@@ -162,10 +162,11 @@ export class SecretService {
     await this.#unlocking(item, () => this.#call(item, "Item", "SetSecret", "(oayays)", [sealed]));
   }
 
-  /** Makes an item, or takes the place of one with the same attributes. Unlocks the collection where that is needed. */
+  /** Makes an item, with `replace` in the place of one that has these attributes. Unlocks the collection where that is needed. */
   async createItem(
     collection: string,
     item: { label: string; attributes: ReadonlyMap<string, string>; secret: Uint8Array; contentType: string },
+    manner: "add" | "replace",
   ): Promise<void> {
     const properties = new Map<string, Variant>([
       [`${API}.Item.Label`, new Variant("s", item.label)],
@@ -174,7 +175,12 @@ export class SecretService {
     const sealed = await this.#seal(item.secret, item.contentType);
     const [, prompt] = await this.#unlocking(
       collection,
-      () => this.#call(collection, "Collection", "CreateItem", "a{sv}(oayays)b", [properties, sealed, true]),
+      () =>
+        this.#call(collection, "Collection", "CreateItem", "a{sv}(oayays)b", [
+          properties,
+          sealed,
+          manner === "replace",
+        ]),
     );
     await this.#prompt(prompt as string);
   }
@@ -207,12 +213,6 @@ export class SecretService {
   /** An item or a collection. */
   async unlock(path: string): Promise<void> {
     const [, prompt] = await this.#call(ROOT, "Service", "Unlock", "ao", [[path]]);
-    await this.#prompt(prompt as string);
-  }
-
-  /** A collection. */
-  async lock(path: string): Promise<void> {
-    const [, prompt] = await this.#call(ROOT, "Service", "Lock", "ao", [[path]]);
     await this.#prompt(prompt as string);
   }
 

@@ -56,7 +56,7 @@ export class SecretServiceStore implements SecretStore {
     if (!isText(name)) return null;
     return await this.#task(async (service) => {
       for (const place of await this.#places(service)) {
-        const [item] = await find(service, place, name);
+        const { ours: [item] } = await find(service, place, name);
         const secret = item === undefined ? null : await service.readSecret(item);
         if (secret !== null) return payloadOf(secret, name);
       }
@@ -70,16 +70,13 @@ export class SecretServiceStore implements SecretStore {
     await this.#task(async (service) => {
       const [place, ...others] = await this.#places(service);
       const collection = place?.collection ?? await this.#makeCollection(service);
-      const [present] = place === undefined ? [] : await find(service, place, item.name);
+      const { ours: [present], foreign } = place === undefined ? NONE : await find(service, place, item.name);
       if (present !== undefined) await service.writeSecret(present, secret, CONTENT_TYPE);
       else {
         const attributes = new Map([["profile", item.name]]);
-        await service.createItem(collection, {
-          label: item.name,
-          attributes,
-          secret,
-          contentType: CONTENT_TYPE,
-        });
+        const made = { label: item.name, attributes, secret, contentType: CONTENT_TYPE };
+        // Of two who write at the same time one replaces the other's; nobody replaces another program's.
+        await service.createItem(collection, made, foreign ? "add" : "replace");
       }
       for (const other of others) await this.#forgetOld(service, other, item.name);
     });
@@ -90,7 +87,7 @@ export class SecretServiceStore implements SecretStore {
     return await this.#task(async (service) => {
       let removed = false;
       for (const place of await this.#places(service)) {
-        for (const item of await find(service, place, name)) {
+        for (const item of (await find(service, place, name)).ours) {
           removed = await service.deleteItem(item) || removed;
         }
       }
@@ -104,16 +101,6 @@ export class SecretServiceStore implements SecretStore {
       const names: string[] = [];
       for (const place of await this.#places(service)) names.push(...await namesIn(service, place));
       return [...new Set(names)];
-    });
-  }
-
-  /** Locks the collection that is named. `shared`: the items are among those of other programs, so nothing was locked. */
-  async lock(): Promise<"locked" | "shared"> {
-    return await this.#task(async (service) => {
-      const [place] = await this.#places(service);
-      if (place === undefined || place.shared) return "shared";
-      await service.lock(place.collection);
-      return "locked";
     });
   }
 
@@ -139,7 +126,7 @@ export class SecretServiceStore implements SecretStore {
   async #forgetOld(service: SecretService, place: Place, name: string): Promise<void> {
     try {
       if (await service.isLocked(place.collection)) return;
-      for (const item of await find(service, place, name)) await service.deleteItem(item);
+      for (const item of (await find(service, place, name)).ours) await service.deleteItem(item);
     } catch (failure) {
       if (!(failure instanceof BusError || failure instanceof PromptError)) throw failure;
       this.#deps.debug(() => "an older item in the default collection could not be removed");
@@ -179,21 +166,29 @@ async function withLabel(
   return paths[labels.indexOf(label)] ?? null;
 }
 
-/** Paths of the items of that name. */
-async function find(service: SecretService, { collection, shared }: Place, name: string): Promise<string[]> {
+/** What a collection has under a name: paths of our items, and whether another program has one with the same attribute. */
+interface Found {
+  readonly ours: readonly string[];
+  readonly foreign: boolean;
+}
+
+const NONE: Found = { ours: [], foreign: false };
+
+async function find(service: SecretService, { collection, shared }: Place, name: string): Promise<Found> {
   const attributes = new Map([["profile", name]]);
   let items = await service.search(collection, attributes);
   if (items.length === 0 && await hidesItems(service, collection)) {
     await service.unlock(collection);
     items = await service.search(collection, attributes);
   }
-  if (!shared || items.length === 0) return items;
+  if (!shared || items.length === 0) return { ours: items, foreign: false };
   let labels = await labelsOf(service, items);
   if (labels.includes("") && await service.isLocked(collection)) {
     await service.unlock(collection);
     labels = await labelsOf(service, items);
   }
-  return items.filter((_, i) => labels[i] === name);
+  const ours = items.filter((_, i) => labels[i] === name);
+  return { ours, foreign: ours.length < items.length };
 }
 
 /** Some services search locked collections (gnome-keyring), others show them empty (KeePassXC). */
