@@ -35,6 +35,11 @@ const sections: readonly Section[] = [
     env: { AWS_VAULT_TEST_PROGRAM: "deno" },
   },
   { title: "interop", args: ["task", "interop"] },
+  {
+    title: "Windows binary",
+    args: ["task", "compile:bun", "--target=windows-x64", "--output=dist/windows-x64/aws-vault.exe"],
+  },
+  { title: "Windows binary under Wine", args: ["task", "wine"] },
 ];
 
 let [passed, failed] = [0, 0];

@@ -30,6 +30,8 @@ export const TEST_TOOLS: readonly TestTool[] = [
   { program: "strace", package: "strace" },
   { program: "tmux", package: "tmux" },
   { program: "unzip", package: "unzip" },
+  { program: "/usr/lib/wine/wine64", package: "wine64" },
+  { program: "x86_64-w64-mingw32-gcc", package: "gcc-mingw-w64-x86-64" },
   { program: "xdotool", package: "xdotool" },
   { program: "Xvfb", package: "xvfb" },
   { program: "zenity", package: "zenity" },

@@ -23,7 +23,7 @@ export function openWindowsTerminal({ clock, native, signals }: TerminalParts): 
     },
     GetConsoleMode: { parameters: ["pointer", "buffer"], result: "i32" },
     SetConsoleMode: { parameters: ["pointer", "u32"], result: "i32" },
-    GetNumberOfConsoleInputEvents: { parameters: ["pointer", "buffer"], result: "i32" },
+    PeekConsoleInputW: { parameters: ["pointer", "buffer", "u32", "buffer"], result: "i32" },
     ReadConsoleInputW: { parameters: ["pointer", "buffer", "u32", "buffer"], result: "i32" },
     WriteConsoleW: { parameters: ["pointer", "buffer", "u32", "buffer", "pointer"], result: "i32" },
     CloseHandle: { parameters: ["pointer"], result: "i32" },
@@ -49,9 +49,15 @@ export function openWindowsTerminal({ clock, native, signals }: TerminalParts): 
   const stopListening = signals.beforeEnd(restore);
   let isOpen = true;
 
+  const record = new Uint8Array(INPUT_RECORD_BYTES);
+
+  /** Peeking, and not asking for the number of events, is also what makes Wine begin to read its terminal. */
+  function hasEvent(): boolean {
+    return kernel32.PeekConsoleInputW(input, record, 1, word) !== 0 && wordValue() > 0;
+  }
+
   /** The next key's UTF-16 unit; `null` for events without a character, or when there is none. */
   function nextUnit(): number | null {
-    const record = new Uint8Array(INPUT_RECORD_BYTES);
     if (kernel32.ReadConsoleInputW(input, record, 1, word) === 0) return null;
     const view = new DataView(record.buffer);
     const isKeyDown = view.getUint16(0, true) === KEY_EVENT && view.getInt32(4, true) !== 0;
@@ -70,7 +76,7 @@ export function openWindowsTerminal({ clock, native, signals }: TerminalParts): 
       for (;;) {
         let text = "";
         // Everything that is there goes out together, so a surrogate pair is not cut.
-        while (isOpen && kernel32.GetNumberOfConsoleInputEvents(input, word) !== 0 && wordValue() > 0) {
+        while (isOpen && hasEvent()) {
           const unit = nextUnit();
           if (unit !== null) text += String.fromCharCode(unit);
         }

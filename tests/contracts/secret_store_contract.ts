@@ -18,6 +18,8 @@ export interface ContractOptions {
   readonly takesName?: (name: string) => boolean;
   /** Whether it keeps `Work` and `work` apart. Default true. */
   readonly tellsCase?: boolean;
+  /** Takes the tests where there is no `Deno.test`. */
+  readonly register?: (name: string, run: () => Promise<void>) => void;
 }
 
 export const AWKWARD_NAMES: readonly string[] = [
@@ -80,11 +82,11 @@ export function secretStoreContract(
   open: () => Promise<StoreUnderTest>,
   options: ContractOptions = {},
 ): void {
-  const { refusedNames = [], takesName = () => true, tellsCase = true } = options;
+  const { refusedNames = [], takesName = () => true, tellsCase = true, register = Deno.test } = options;
   const takes = (name: string) => takesName(name) && !refusedNames.includes(name);
 
   function test(name: string, body: (store: SecretStore) => Promise<void>): void {
-    Deno.test(`${title}: ${name}`, async () => {
+    register(`${title}: ${name}`, async () => {
       const { store, close } = await open();
       try {
         await body(store);

@@ -21,14 +21,15 @@ export function probePath(name: string): string {
 /** Runs a command to its end, with nothing on stdin, or these bytes. */
 export async function runWords(
   words: readonly string[],
-  options: { env?: Record<string, string>; stdin?: string } = {},
+  options: { env?: Readonly<Record<string, string>>; clearEnv?: boolean; stdin?: string } = {},
 ): Promise<ProbeResult> {
   const child = new Deno.Command(words[0]!, {
     args: words.slice(1),
     stdin: options.stdin === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
-    ...(options.env === undefined ? {} : { env: options.env }),
+    clearEnv: options.clearEnv === true,
+    ...(options.env === undefined ? {} : { env: { ...options.env } }),
   }).spawn();
   if (options.stdin !== undefined) {
     const writer = child.stdin.getWriter();
