@@ -248,7 +248,7 @@ async function withAws(machine: Machine, use: (aws: FakeAws) => Promise<void>): 
     users: [{
       name: "jon",
       keys: [{ id: KEY_ID, secret: SECRET }],
-      mfa: { serial: SERIAL, codes: ["123456", "234567"] },
+      mfa: { serial: SERIAL, codes: ["123456", "234567", "908172"] },
     }],
     roles: [{ name: "Admin", principals: ["arn:aws:iam::123456789012:root"], requireMfa: true }],
   });
@@ -351,8 +351,8 @@ test("a code is asked for on the console while stdout is a pipe", async (machine
       expect "code"
       # What is typed before Wine has made the terminal raw would be echoed, and its Enter be another key.
       for {set i 0} {$i < 200 && [string first "-icanon" [exec stty -a <$spawn_out(slave,name)]] < 0} {incr i} {after 100}
-      send "234567\\r"
-      expect { eof {} timeout { exec kill [exp_pid] ; exit 99 } }
+      send "908172\\r"
+      expect { eof {} timeout { exec kill -9 [exp_pid] ; exit 99 } }
       lassign [wait] pid id os status
       exit $status`;
     const child = new Deno.Command("expect", {
@@ -363,7 +363,7 @@ test("a code is asked for on the console while stdout is a pipe", async (machine
     const { code, stdout } = await child.output();
     const screen = new TextDecoder().decode(stdout);
     assert.equal(code, 0, screen);
-    assert(!screen.includes("234567"), screen);
+    assert(!screen.includes("908172"), screen);
     assert.match(JSON.parse(await Deno.readTextFile(out)).AccessKeyId, /^ASIA/);
     assert.equal(aws.calls.length, 2);
   });
