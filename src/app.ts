@@ -14,6 +14,7 @@ import type {
   IdleTimes,
   Locking,
   OpenedPlace,
+  PassphraseVariable,
   Services,
   Sessions,
   SsoTokens,
@@ -21,7 +22,7 @@ import type {
 } from "./cli/deps.ts";
 import { presentNotice, presentWarning } from "./cli/present.ts";
 import { version } from "./cli/version.ts";
-import { configFilePath, loadIniFile } from "./config/aws_files.ts";
+import { type AwsFilePlace, configFilePath, credentialsFilePath, loadIniFile } from "./config/aws_files.ts";
 import { ConfigView } from "./config/config_view.ts";
 import type { BusConnection } from "./dbus/bus_connection.ts";
 import { editAwsFile } from "./config/edit_aws_file.ts";
@@ -37,6 +38,7 @@ import { runChild } from "./exec/run_child.ts";
 import { replaceFile, sweepLeftovers } from "./host/atomic_file.ts";
 import type { Host } from "./host/host.ts";
 import { terminalName } from "./host/terminal_name.ts";
+import type { KeySource, KeySourceRequest } from "./imports/open_key_source.ts";
 import type { Log } from "./log.ts";
 import { helperEnv } from "./prompts/helper_env.ts";
 import { getMfaCode } from "./prompts/mfa_code.ts";
@@ -66,6 +68,7 @@ export function createServices(host: Host, options: GlobalOptions, log: Log): Se
     saveProfile: (profile, values) => app.saveProfile(profile, values),
     accessKeys: () => app.accessKeys(),
     openPlace: (place) => app.openPlace(place),
+    openKeySource: (request) => app.openKeySource(request),
     sessions: () => app.sessions(),
     ssoTokens: () => app.ssoTokens(),
     locking: () => app.locking(),
@@ -99,12 +102,12 @@ class App {
   }
 
   configPath(): string {
-    const { os } = this.#host;
-    return configFilePath({
-      env: state.envLookup(this.#host),
-      os,
-      userDatabaseHome: () => this.#host.userDatabaseHome(),
-    });
+    return configFilePath(this.#awsFilePlace());
+  }
+
+  #awsFilePlace(): AwsFilePlace {
+    const host = this.#host;
+    return { env: state.envLookup(host), os: host.os, userDatabaseHome: () => host.userDatabaseHome() };
   }
 
   // deno-lint-ignore require-await -- failures have to reject
@@ -122,13 +125,42 @@ class App {
     return new AccessKeys(await this.#store());
   }
 
-  async openPlace({ backend, flag, options, passphraseVariable }: StorePlace): Promise<OpenedPlace> {
+  async openPlace({ backend, flag, options, passphraseVariables }: StorePlace): Promise<OpenedPlace> {
     requireBackend(backend, flag, await lookUpFacts(this.#host));
     const own = { ...this.#options, ...options };
     return {
-      store: await openStore(backend, this.#openStoreDeps(own, passphraseVariable)),
+      store: await openStore(backend, this.#openStoreDeps(own, passphraseVariables)),
       identity: state.storeIdentity(backend, own, this.#host),
     };
+  }
+
+  async openKeySource(request: KeySourceRequest): Promise<KeySource> {
+    const { openKeySource } = await import("./imports/open_key_source.ts");
+    const host = this.#host;
+    return await openKeySource(request, {
+      os: host.os,
+      env: host.env,
+      files: host.files,
+      executablePath: host.executablePath,
+      processes: () => host.processes(),
+      readStdin: (maxBytes) => host.readStdin(maxBytes),
+      stdinIsTerminal: () => host.stdinIsTerminal(),
+      home: () => state.expandHome("~", host),
+      credentialsPath: () => credentialsFilePath(this.#awsFilePlace()),
+      editCredentials: (path, edit) => {
+        editAwsFile(
+          { os: host.os, files: host.files, random: host.random, replaceFile },
+          path,
+          "credentials",
+          edit,
+        );
+      },
+      openStore: async (backend, options) => {
+        const passphraseVariables = ["AWS_VAULT_FROM_FILE_PASSPHRASE"] as const;
+        return (await this.openPlace({ backend, flag: "--from-backend", options, passphraseVariables }))
+          .store;
+      },
+    });
   }
 
   async sessions(): Promise<Sessions> {
@@ -241,12 +273,11 @@ class App {
 
   #openStoreDeps(
     options: GlobalOptions = this.#options,
-    passphraseVariable: StorePlace["passphraseVariable"] = null,
+    passphraseVariables: readonly PassphraseVariable[] = ["AWS_VAULT_FILE_PASSPHRASE"],
   ): OpenStoreDeps {
     const { os, arch, files, random, clock, env } = this.#host;
-    const variable = passphraseVariable !== null && env.get(passphraseVariable) !== undefined
-      ? passphraseVariable
-      : "AWS_VAULT_FILE_PASSPHRASE";
+    const variable = passphraseVariables.find((name) => env.get(name) !== undefined) ??
+      passphraseVariables[0]!;
     const given = env.get(variable);
     return {
       os,
@@ -265,7 +296,7 @@ class App {
         passphraseVariable: variable,
         askPassphrase: async (label) => {
           const prompter = await this.#terminalPrompter([
-            `set ${passphraseVariable ?? variable}, or unlock the store in a terminal first`,
+            `set ${variable}, or unlock the store in a terminal first`,
           ]);
           return await prompter.ask({ label, kind: "secret" });
         },

@@ -10,9 +10,22 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sessions: ["vault", "dbus"],
   locking: ["vault", "dbus"],
   credentials: ["config", "aws", "vault", "sessions", "prompts"],
+  imports: ["config", "vault"],
   servers: [],
   exec: [],
-  cli: ["aws", "config", "prompts", "dbus", "vault", "sessions", "locking", "credentials", "servers", "exec"],
+  cli: [
+    "aws",
+    "config",
+    "prompts",
+    "dbus",
+    "vault",
+    "sessions",
+    "locking",
+    "credentials",
+    "imports",
+    "servers",
+    "exec",
+  ],
   host: [],
 };
 

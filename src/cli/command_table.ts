@@ -5,6 +5,7 @@ import * as declared from "./declarations.ts";
 export const commandTable: readonly Command[] = [
   defineCommand(declared.addDeclaration, async () => (await import("./commands/add.ts")).add),
   defineCommand(declared.removeDeclaration, async () => (await import("./commands/remove.ts")).remove),
+  defineCommand(declared.importDeclaration, async () => (await import("./commands/import.ts")).importKeys),
   defineCommand(
     declared.migrateBackendDeclaration,
     async () => (await import("./commands/migrate_backend.ts")).migrateBackend,

@@ -31,16 +31,28 @@ const stdout = {
 export const addDeclaration = {
   name: "add",
   help: "Store a user's access key",
-  examples: ["aws-vault add work", "aws-vault add --env work"],
+  examples: [
+    "aws-vault add work",
+    "aws-vault add --env work",
+    "aws-vault add --file=work_accessKeys.csv work",
+  ],
   positionals: { profile: { help: "Name of the profile", required: true } },
   flags: {
     env: { type: "boolean", help: "Read the key from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" },
+    file: {
+      type: "text",
+      placeholder: "FILE",
+      help: "Read the key from a file, - for stdin: the console's CSV, JSON, or two lines with id and secret",
+    },
     addConfig: {
       type: "boolean",
       default: true,
       help: "Add the profile to the config file if it is not there",
     },
   },
+  conflicts: [
+    { flags: ["env", "file"], hint: "the key comes from one place: give --env or --file alone" },
+  ],
 } as const satisfies Declaration;
 
 export const removeDeclaration = {
@@ -102,6 +114,55 @@ export const migrateBackendDeclaration = {
     fromKeychain: elsewhere("keychain"),
     fromSecretServiceCollection: elsewhere("secret-service-collection"),
     fromOpVaultId: elsewhere("op-vault-id"),
+  },
+} as const satisfies Declaration;
+
+export const importDeclaration = {
+  name: "import",
+  help: "Take over access keys from plain-text files, the environment or another tool",
+  examples: [
+    "aws-vault import --dry-run",
+    "aws-vault import --yes --remove-source work",
+    "aws-vault import --from=csv --file=work_accessKeys.csv work",
+    "aws-vault import --from=aws-vault --program=/usr/local/bin/aws-vault-old",
+  ],
+  positionals: { profiles: { help: "Profiles to import; without them, all", many: true } },
+  flags: {
+    from: {
+      type: "choice",
+      placeholder: "SOURCE",
+      choices: ["credentials-file", "csv", "env", "aws-vault", "granted", "aws-sso", "awskeyring"],
+      default: "credentials-file",
+      help: "Where the keys are",
+    },
+    file: {
+      type: "text",
+      placeholder: "FILE",
+      help: "The file with the keys; default for credentials-file ~/.aws/credentials; - is stdin for csv",
+    },
+    program: {
+      type: "text",
+      placeholder: "PROGRAM",
+      help: "The program that opens the keys, for aws-vault and awskeyring",
+    },
+    fromBackend: {
+      type: "choice",
+      placeholder: "BACKEND",
+      choices: [...choices, ...laterChoices],
+      help: "The store that the other tool uses, for aws-vault, granted and aws-sso",
+    },
+    dryRun: { type: "boolean", help: "Show what would be imported, and change nothing" },
+    overwrite: { type: "boolean", help: "Replace another key that is stored under the same name" },
+    yes: { type: "boolean", short: "y", help: "Import without asking" },
+    removeSource: {
+      type: "boolean",
+      help: "Remove the keys from the file, without asking, once they have been read back from the store",
+    },
+    addConfig: {
+      type: "boolean",
+      default: true,
+      help: "Add profiles to the config file that are not there",
+    },
   },
 } as const satisfies Declaration;
 

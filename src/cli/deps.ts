@@ -3,8 +3,10 @@
  * `program.ts` adds {@link Surroundings}; each command takes only the members it uses, so its test fakes only those.
  */
 import type { Credentials } from "../aws/credentials.ts";
+import type { EnvVarName } from "../config/env_vars.ts";
 import type { CredentialsAnswer, CredentialsRequest } from "../credentials/request.ts";
-import type { Clock, Environment, Host, OutputStream } from "../host/host.ts";
+import type { Clock, Environment, Files, Host, OutputStream } from "../host/host.ts";
+import type { KeySource, KeySourceRequest } from "../imports/open_key_source.ts";
 import type { Log } from "../log.ts";
 import type { Question } from "../prompts/prompter.ts";
 import type { ScreenLockDeps } from "../locking/screen_lock.ts";
@@ -99,6 +101,8 @@ export interface AccessKeys {
   profiles(): Promise<readonly string[]>;
   /** Whether there is an item for the profile, a damaged one included. */
   has(profile: string): Promise<boolean>;
+  /** `null` when the profile has no stored keys. */
+  read(profile: string): Promise<Credentials | null>;
   /** Makes or replaces the profile's item. Refuses a name that would read as a session or SSO token item. */
   write(profile: string, keys: NewAccessKeys): Promise<void>;
   /** Whether there was an item to remove. */
@@ -112,9 +116,11 @@ export interface StorePlace {
   readonly flag: string;
   /** Where that kind of store is, if not where the global flags say. */
   readonly options: Partial<GlobalOptions>;
-  /** Stands in for `AWS_VAULT_FILE_PASSPHRASE` when it is set. */
-  readonly passphraseVariable: "AWS_VAULT_FROM_FILE_PASSPHRASE" | null;
+  /** The variables that may have the passphrase of a file store; the first that is set has it. */
+  readonly passphraseVariables: readonly PassphraseVariable[];
 }
+
+export type PassphraseVariable = Extract<EnvVarName, `${string}_PASSPHRASE`>;
 
 export interface OpenedPlace {
   readonly store: SecretStore;
@@ -124,6 +130,9 @@ export interface OpenedPlace {
 
 /** Opens a store; nothing is unlocked yet. Throws `backend-unavailable`. */
 export type OpenPlace = (place: StorePlace) => Promise<OpenedPlace>;
+
+/** Looks for access keys to import. Nothing is changed there yet. */
+export type OpenKeySource = (request: KeySourceRequest) => Promise<KeySource>;
 
 /** Cached sessions: our own, and those aws-vault left in the chosen store. */
 export interface Sessions {
@@ -206,6 +215,7 @@ export interface Services {
   readonly saveProfile: SaveProfile;
   readonly accessKeys: () => Promise<AccessKeys>;
   readonly openPlace: OpenPlace;
+  readonly openKeySource: OpenKeySource;
   readonly sessions: () => Promise<Sessions>;
   readonly ssoTokens: () => Promise<SsoTokens>;
   readonly locking: () => Promise<Locking>;
@@ -225,6 +235,9 @@ export interface Surroundings {
   readonly clock: Pick<Clock, "now">;
   readonly platform: Pick<Host, "runtime" | "runtimeVersion" | "os" | "arch">;
   readonly readStdin: Host["readStdin"];
+  readonly stdinIsTerminal: Host["stdinIsTerminal"];
+  /** For files that the user names on the command line. */
+  readonly files: Pick<Files, "stat" | "readBytes">;
   readonly log: Log;
 }
 

@@ -4,17 +4,29 @@ import type { Host } from "../host/host.ts";
 import { type Log, silentLog } from "../log.ts";
 import type { Run } from "./command.ts";
 import { commandTable, laterCommands } from "./command_table.ts";
-import type { CreateServices } from "./deps.ts";
+import type { CreateServices, Surroundings } from "./deps.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { defaultOptions, type Invocation, parseArguments } from "./parse.ts";
 import { presentError } from "./present.ts";
 import { version } from "./version.ts";
 
 /** What of the host the command line itself uses; the rest is `createServices`' business. */
-export type ProgramHost = Pick<
-  Host,
-  "args" | "env" | "clock" | "stdout" | "stderr" | "runtime" | "runtimeVersion" | "os" | "arch" | "readStdin"
->;
+export type ProgramHost =
+  & Pick<
+    Host,
+    | "args"
+    | "env"
+    | "clock"
+    | "stdout"
+    | "stderr"
+    | "runtime"
+    | "runtimeVersion"
+    | "os"
+    | "arch"
+    | "readStdin"
+    | "stdinIsTerminal"
+  >
+  & Pick<Surroundings, "files">;
 
 /** Answers the exit code and never throws. A command that replaces the process doesn't come back. */
 export async function runProgram(host: ProgramHost, createServices: CreateServices): Promise<number> {
@@ -35,6 +47,8 @@ export async function runProgram(host: ProgramHost, createServices: CreateServic
       clock: host.clock,
       platform: host,
       readStdin: (maxBytes) => host.readStdin(maxBytes),
+      stdinIsTerminal: () => host.stdinIsTerminal(),
+      files: host.files,
       log,
     });
   } catch (error) {

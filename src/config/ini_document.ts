@@ -35,6 +35,11 @@ export class IniDocument {
     return this.#file.text;
   }
 
+  /** One section as it is now; `null` where there is none. Throws AppError `config-syntax`. */
+  read(kind: SectionKind, name: string): Section | null {
+    return this.#reader.read(kind, name);
+  }
+
   /** Every section, kind by kind, in file order. Unlike reading single sections, fails at the first mistake anywhere: AppError `config-syntax`. */
   sections(): Section[] {
     const file = this.#file, headers = headerOffsets(file.text);

@@ -13,6 +13,7 @@ interface Row {
   world: World;
   profile?: string;
   env?: boolean;
+  file?: string;
   addConfig?: boolean;
   events: string[];
   stdout: string;
@@ -48,6 +49,23 @@ const rows: Row[] = [
     name: "takes the key from the environment and asks nothing",
     world: { env: keyEnv },
     env: true,
+    events: [`write work ${id} ${secretKey}`, "save work {}"],
+    stdout: 'Added the access key of profile "work" in the vault\n',
+  },
+  {
+    name: "takes the key from a file and asks nothing",
+    world: {
+      files: { "work.csv": `\ufeffAccess key ID,Secret access key\r\n${id},${secretKey}\r\n` },
+      answers: null,
+    },
+    file: "work.csv",
+    events: [`write work ${id} ${secretKey}`, "save work {}"],
+    stdout: 'Added the access key of profile "work" in the vault\n',
+  },
+  {
+    name: "takes the key from stdin and asks nothing",
+    world: { stdin: JSON.stringify({ AccessKeyId: id, SecretAccessKey: secretKey }), answers: null },
+    file: "-",
     events: [`write work ${id} ${secretKey}`, "save work {}"],
     stdout: 'Added the access key of profile "work" in the vault\n',
   },
@@ -114,8 +132,8 @@ const rows: Row[] = [
 for (const row of rows) {
   Deno.test(`add ${row.name}`, async () => {
     const deps = fakeCommandDeps(row.world);
-    const { profile = "work", env = false, addConfig = true } = row;
-    assert.equal(await add({ profile, env, addConfig }, deps), 0);
+    const { profile = "work", env = false, file = null, addConfig = true } = row;
+    assert.equal(await add({ profile, env, file, addConfig }, deps), 0);
     assert.deepEqual(deps.events, row.events);
     assert.equal(deps.stdout.text, row.stdout);
     assert.equal(deps.stderr.text, row.stderr ?? "");
@@ -127,6 +145,7 @@ interface Refusal {
   world: World;
   profile?: string;
   env?: boolean;
+  file?: string;
   overrides?: Partial<Pick<CommandDeps, "saveProfile" | "sessions" | "accessKeys">>;
   code: string;
   message: string;
@@ -197,6 +216,42 @@ const refusals: Refusal[] = [
     events: 0,
   },
   {
+    name: "a file that is not there",
+    world: {},
+    file: "no.csv",
+    code: "key-file-missing",
+    message: "there is no file no.csv",
+    events: 0,
+  },
+  {
+    name: "a file that is too long for a key",
+    world: { files: { "big.csv": "x".repeat(70_000) } },
+    file: "big.csv",
+    code: "key-file-unreadable",
+    message: "big.csv can't be read as an access key: it is longer than 65536 bytes",
+    events: 0,
+  },
+  {
+    name: "several keys in one file",
+    world: {
+      stdin: `User name,Access key ID,Secret access key\na,${id},${secretKey}\nb,${id},${secretKey}\n`,
+    },
+    file: "-",
+    code: "key-text-malformed",
+    message: "there are 2 access keys in it, not one",
+    hints: ["aws-vault import --from=csv --file=FILE stores them all, each under its user's name"],
+    events: 0,
+  },
+  {
+    name: "to read the key from the terminal, where it would show",
+    world: { stdin: null },
+    file: "-",
+    code: "key-file-unreadable",
+    message:
+      "standard input can't be read as an access key: it is the terminal, which would show what is typed",
+    events: 0,
+  },
+  {
     name: "a malformed id before it asks for the secret",
     world: { answers: [secretKey] },
     code: "access-key-id-malformed",
@@ -222,6 +277,7 @@ const refusals: Refusal[] = [
     world: { answers: null },
     code: "no-terminal",
     message: "there is no terminal to ask on",
+    hints: ["without a terminal give --env, or --file=FILE (--file=- reads stdin)", "run it in a terminal"],
     events: 1,
   },
   {
@@ -258,7 +314,10 @@ for (const row of refusals) {
   Deno.test(`add refuses ${row.name}`, async () => {
     const deps: FakeDeps = fakeCommandDeps(row.world, row.overrides);
     const error = await rejection(
-      add({ profile: row.profile ?? "work", env: row.env ?? false, addConfig: true }, deps),
+      add(
+        { profile: row.profile ?? "work", env: row.env ?? false, file: row.file ?? null, addConfig: true },
+        deps,
+      ),
     );
     assert.deepEqual([error.code, error.message], [row.code, row.message]);
     if (row.hints) assert.deepEqual(error.hints, row.hints);

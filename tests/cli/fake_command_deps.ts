@@ -46,7 +46,10 @@ export interface World {
   /** What the user answers, in order. `null`: there is no terminal. */
   answers?: string[] | null;
   env?: Record<string, string>;
-  stdin?: string;
+  /** `null`: stdin is the terminal. */
+  stdin?: string | null;
+  /** Path to text. */
+  files?: Record<string, string>;
   credentials?: Credentials;
   region?: string | null;
   stdoutIsTerminal?: boolean;
@@ -106,6 +109,8 @@ export function fakeCommandDeps(
     clock: { now: () => now },
     platform: { runtime: "deno", runtimeVersion: "2.0.0", os: world.os ?? "linux", arch: "x64" },
     readStdin: () => Promise.resolve(world.stdin ?? ""),
+    stdinIsTerminal: () => world.stdin === null,
+    files: fakeFiles(world.files ?? {}),
     log: silentLog,
     config: () => Promise.resolve(view),
     saveProfile: (profile, values) => {
@@ -116,6 +121,7 @@ export function fakeCommandDeps(
       Promise.resolve({
         profiles: () => Promise.resolve(stored),
         has: (profile) => Promise.resolve(stored.includes(profile)),
+        read: () => Promise.reject(new Error("no test reads a stored key")),
         write: (profile, keys) => {
           events.push(`write ${profile} ${keys.accessKeyId} ${keys.secretAccessKey.reveal()}`);
           return Promise.resolve();
@@ -123,6 +129,7 @@ export function fakeCommandDeps(
         remove: (profile) => take(stored, profile),
       }),
     openPlace: ({ backend }) => Promise.reject(new Error(`no test opens ${backend}`)),
+    openKeySource: ({ from }) => Promise.reject(new Error(`no test looks for keys in ${from}`)),
     sessions: () =>
       Promise.resolve({
         list: () => Promise.resolve(sessions),
@@ -168,6 +175,21 @@ export function fakeCommandDeps(
       return Promise.resolve(7);
     },
     ...overrides,
+  };
+}
+
+function fakeFiles(texts: Record<string, string>): FakeDeps["files"] {
+  const bytes = (path: string) => {
+    const text = texts[path];
+    return text === undefined ? null : new TextEncoder().encode(text);
+  };
+  return {
+    readBytes: bytes,
+    stat: (path) => {
+      const size = bytes(path)?.length;
+      if (size === undefined) return null;
+      return { kind: "file", size, mode: 0o600, userId: 1000, modifiedAt: now, inode: 1 };
+    },
   };
 }
 

@@ -133,9 +133,9 @@ Deno.test("migrate-backend gives the places of --from-… to the source alone", 
       backend: "file",
       flag: "--from",
       options: { fileDir: "old", passPrefix: "p" },
-      passphraseVariable: "AWS_VAULT_FROM_FILE_PASSPHRASE",
+      passphraseVariables: ["AWS_VAULT_FROM_FILE_PASSPHRASE", "AWS_VAULT_FILE_PASSPHRASE"],
     },
-    { backend: "file", flag: "--to", options: {}, passphraseVariable: null },
+    { backend: "file", flag: "--to", options: {}, passphraseVariables: ["AWS_VAULT_FILE_PASSPHRASE"] },
   ]);
 });
 

@@ -31,6 +31,8 @@ async function program(
     os: "linux",
     arch: "x64",
     readStdin: services.readStdin,
+    stdinIsTerminal: services.stdinIsTerminal,
+    files: services.files,
   };
   let options: GlobalOptions | null = null;
   const create: CreateServices = (given: GlobalOptions, _log: Log) => {

@@ -79,9 +79,12 @@ Deno.test("runProgram completes before it looks at flags and variables, and uses
     stderr,
     clock: { now: () => now, monotonic: () => 0, sleep: () => Promise.resolve() },
     runtime: "deno",
+    runtimeVersion: "2.9.6",
     os: "linux",
     arch: "x64",
     readStdin: untouched("stdin"),
+    stdinIsTerminal: untouched("stdin"),
+    files: { stat: untouched("a file"), readBytes: untouched("a file") },
   }, () => ({
     ...deps,
     accessKeys: untouched("the store"),

@@ -5,7 +5,9 @@
 import { AppError } from "../../errors.ts";
 import { Secret } from "../../secret.ts";
 import { classifyItemName, requireWritableItemName } from "../../vault/item_names.ts";
-import { checkAccessKeyId, checkMfaSerial, checkSecretKey } from "../access_key_input.ts";
+import { checkAccessKeyId, checkMfaSerial, checkSecretKey } from "../../imports/access_key_input.ts";
+import { readKeyFile } from "../../imports/key_file.ts";
+import { readKeyText } from "../../imports/key_text.ts";
 import type { InputOf } from "../command.ts";
 import { countOf } from "../count_of.ts";
 import type { addDeclaration } from "../declarations.ts";
@@ -16,7 +18,17 @@ import { presentNotice } from "../present.ts";
 
 type AddDeps = Pick<
   CommandDeps,
-  "config" | "saveProfile" | "accessKeys" | "sessions" | "ask" | "env" | "stdout" | "stderr"
+  | "config"
+  | "saveProfile"
+  | "accessKeys"
+  | "sessions"
+  | "ask"
+  | "env"
+  | "files"
+  | "readStdin"
+  | "stdinIsTerminal"
+  | "stdout"
+  | "stderr"
 >;
 
 export async function add(input: InputOf<typeof addDeclaration>, deps: AddDeps): Promise<number> {
@@ -25,10 +37,13 @@ export async function add(input: InputOf<typeof addDeclaration>, deps: AddDeps):
   const config = await deps.config();
   refuseSourceProfile(profile, config);
   const shelf = await deps.accessKeys();
-  const keys = input.env ? keysFromEnvironment(deps) : await askForKeys(deps);
-  const mfaSerial = input.env
-    ? null
-    : checkMfaSerial(await answerTo("MFA device ARN (blank for none)", deps));
+  const asks = !input.env && input.file === null;
+  const keys = input.file !== null
+    ? await keysFromFile(input.file, deps)
+    : input.env
+    ? keysFromEnvironment(deps)
+    : await askForKeys(deps);
+  const mfaSerial = asks ? checkMfaSerial(await answerTo("MFA device ARN (blank for none)", deps)) : null;
 
   const replaced = await shelf.has(profile);
   await shelf.write(profile, keys);
@@ -84,8 +99,30 @@ function keysFromEnvironment({ env }: AddDeps): NewAccessKeys {
   };
 }
 
+/** Stdin is read only when asked for: in a loop such as `while read profile`, what is piped in is not the key. */
+async function keysFromFile(path: string, deps: AddDeps): Promise<NewAccessKeys> {
+  const [key, ...more] = readKeyText(await readKeyFile(path, deps));
+  if (more.length === 0) return key!;
+  throw new AppError(
+    "key-text-malformed",
+    "usage",
+    `there are ${more.length + 1} access keys in it, not one`,
+    {
+      hints: ["aws-vault import --from=csv --file=FILE stores them all, each under its user's name"],
+    },
+  );
+}
+
 async function askForKeys(deps: AddDeps): Promise<NewAccessKeys> {
-  const accessKeyId = checkAccessKeyId(await answerTo("access key ID", deps));
+  let first: string;
+  try {
+    first = await answerTo("access key ID", deps);
+  } catch (cause) {
+    if (!(cause instanceof AppError) || cause.kind !== "unavailable") throw cause;
+    const hint = "without a terminal give --env, or --file=FILE (--file=- reads stdin)";
+    throw new AppError(cause.code, cause.kind, cause.message, { hints: [hint, ...cause.hints], cause });
+  }
+  const accessKeyId = checkAccessKeyId(first);
   return {
     accessKeyId,
     secretAccessKey: checkSecretKey(await deps.ask({ label: "secret access key", kind: "secret" })),

@@ -74,13 +74,13 @@ async function openEnds(input: Input, { openPlace }: MigrateDeps): Promise<Ends>
     backend: input.from,
     flag: "--from",
     options: given,
-    passphraseVariable: "AWS_VAULT_FROM_FILE_PASSPHRASE",
+    passphraseVariables: ["AWS_VAULT_FROM_FILE_PASSPHRASE", "AWS_VAULT_FILE_PASSPHRASE"],
   });
   const destination = await openPlace({
     backend: input.to,
     flag: "--to",
     options: {},
-    passphraseVariable: null,
+    passphraseVariables: ["AWS_VAULT_FILE_PASSPHRASE"],
   });
   const ends = { source, destination };
   if (source.identity === destination.identity) throw samePlace(ends);

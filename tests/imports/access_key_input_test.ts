@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
-import { checkAccessKeyId, checkMfaSerial, checkSecretKey } from "../../src/cli/access_key_input.ts";
+import { checkAccessKeyId, checkMfaSerial, checkSecretKey } from "../../src/imports/access_key_input.ts";
 import { AppError } from "../../src/errors.ts";
 import { Secret } from "../../src/secret.ts";
-import { secretKey } from "./fake_command_deps.ts";
+import { secretKey } from "../cli/fake_command_deps.ts";
 
 type Check = (answer: string) => string | null;
 const secretOf: Check = (answer) => checkSecretKey(new Secret(answer)).reveal();

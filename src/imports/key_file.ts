@@ -1,0 +1,47 @@
+/** Reads a file or stdin that holds access keys as text. */
+import { AppError, escapeControls } from "../errors.ts";
+import type { Files, Host } from "../host/host.ts";
+import { LONGEST_KEY_TEXT } from "./key_text.ts";
+
+/** `-` stands for stdin. */
+export interface KeyFileHost {
+  readonly files: Pick<Files, "stat" | "readBytes">;
+  readonly readStdin: Host["readStdin"];
+  readonly stdinIsTerminal: Host["stdinIsTerminal"];
+}
+
+/** Throws AppErrors `key-file-missing`, `key-file-unreadable`, and what reading throws. */
+export async function readKeyFile(path: string, host: KeyFileHost): Promise<string> {
+  if (path === "-") {
+    if (!host.stdinIsTerminal()) return await host.readStdin(LONGEST_KEY_TEXT);
+    throw unreadable("standard input", "it is the terminal, which would show what is typed", [
+      "pipe the key in, or leave the flag out to be asked",
+    ]);
+  }
+  const info = host.files.stat(path);
+  if (info === null) {
+    throw new AppError("key-file-missing", "usage", `there is no file ${escapeControls(path)}`);
+  }
+  // A pipe (as a shell's `<(…)` gives) has no size and is read to its end.
+  if (info.kind === "directory") throw unreadable(path, "it is a folder");
+  const bytes = info.size > LONGEST_KEY_TEXT ? null : host.files.readBytes(path);
+  if (bytes === null || bytes.length > LONGEST_KEY_TEXT) {
+    throw unreadable(path, `it is longer than ${LONGEST_KEY_TEXT} bytes`);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw unreadable(path, "it is not UTF-8", ["save it as UTF-8"]);
+  }
+}
+
+function unreadable(path: string, problem: string, hints: readonly string[] = []): AppError {
+  return new AppError(
+    "key-file-unreadable",
+    "usage",
+    `${escapeControls(path)} can't be read as an access key: ${problem}`,
+    {
+      hints,
+    },
+  );
+}
