@@ -27,6 +27,7 @@ export const TEST_TOOLS: readonly TestTool[] = [
   { program: "pass", package: "pass" },
   { program: "python3", package: "python3" },
   { program: "secret-tool", package: "libsecret-tools" },
+  { program: "shellcheck", package: "shellcheck" },
   { program: "strace", package: "strace" },
   { program: "tmux", package: "tmux" },
   { program: "unzip", package: "unzip" },
