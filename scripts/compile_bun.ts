@@ -106,11 +106,23 @@ if (import.meta.main) {
     }
     await compileBun({ target, entry: absolute(options.entry), output: absolute(options.output) });
     console.error(`compile:bun: wrote ${options.output} for ${target}`);
-    if (target === "darwin-x64") {
-      // For ARM the builder signs by itself; here the runtime's old signature stays and no longer holds.
-      console.error(`compile:bun: sign it before use: codesign --force --sign - ${options.output}`);
-    }
+    // For ARM the builder signs by itself; here the runtime's old signature stays and no longer holds.
+    if (target === "darwin-x64") await signForNobody(options.output);
   });
+}
+
+/** With a signature that names nobody, which is enough for the machine that made it. Elsewhere than on macOS it is left to the user. */
+async function signForNobody(path: string): Promise<void> {
+  if (Deno.build.os !== "darwin") {
+    console.error(`compile:bun: sign it before use: codesign --force --sign - ${path}`);
+    return;
+  }
+  const { success, stderr } = await new Deno.Command("codesign", {
+    args: ["--force", "--sign", "-", path],
+    stdin: "null",
+    signal: AbortSignal.timeout(60_000),
+  }).output();
+  if (!success) throw new Error(`codesign failed:\n${new TextDecoder().decode(stderr)}`);
 }
 
 function absolute(path: string): string {
