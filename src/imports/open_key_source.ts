@@ -61,9 +61,9 @@ export interface Removal {
 
 /** Where a store of another tool is; the members are those of the global flags. */
 export interface ForeignPlace {
-  readonly fileDir?: string;
-  readonly secretServiceCollection?: string;
-  readonly passPrefix?: string;
+  readonly fileDir: string;
+  readonly secretServiceCollection: string;
+  readonly passPrefix: string;
 }
 
 export interface KeySourceHost extends KeyProgramHost, KeyFileHost {
@@ -229,6 +229,7 @@ async function awsSso({ file, backend }: KeySourceRequest, host: KeySourceHost):
   const store = await foreignStore("aws-sso-cli", backend, host, {
     fileDir: `${folder}/${AWS_SSO_FOLDER}`,
     secretServiceCollection: AWS_SSO_COLLECTION,
+    passPrefix: "",
   }, ["with its JSON store, name that file: --file=PATH"]);
   const records = await store.read(AWS_SSO_ITEM);
   const findings = records === null ? [] : findInAwsSso(records, store.description);
@@ -236,7 +237,7 @@ async function awsSso({ file, backend }: KeySourceRequest, host: KeySourceHost):
 }
 
 /** Stores in which an item's place is wholly described by {@link ForeignPlace}. */
-const FOREIGN_BACKENDS: readonly BackendName[] = ["file"];
+const FOREIGN_BACKENDS: readonly BackendName[] = ["file", "secret-service", "pass"];
 
 async function foreignStore(
   tool: string,
@@ -245,13 +246,13 @@ async function foreignStore(
   place: ForeignPlace,
   hints: readonly string[],
 ): Promise<SecretStore> {
-  const chosen = backend ?? (host.files.exists(place.fileDir!) ? "file" : null);
+  const chosen = backend ?? (host.files.exists(place.fileDir) ? "file" : null);
   const known = FOREIGN_BACKENDS.join(", ");
   if (chosen === null) {
     throw new AppError(
       "import-store-unknown",
       "missing",
-      `${tool} has no file store at ${escapeControls(place.fileDir!)}`,
+      `${tool} has no file store at ${escapeControls(place.fileDir)}`,
       { hints: [`name the store it uses with --from-backend (${known})`, ...hints] },
     );
   }

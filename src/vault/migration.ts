@@ -76,14 +76,21 @@ export async function migrateProfile(
 /** Of a form that no version of aws-vault lists as anything. A killed run may leave it; the next one removes it. */
 const PROBE_ITEM = "session,bWlncmF0aW9u,,10";
 
-/** Whether both are views of one place, under whatever names and paths: what is written into one shows in the other. */
+/**
+ * Whether an item of one shows in the other, under whatever names and paths. Asked in both directions: a store may look for items in more places than
+ * the one it writes to, and would take the source's own item for the copy.
+ */
 export async function isSamePlace({ source, destination }: Ends): Promise<boolean> {
-  await source.remove(PROBE_ITEM);
-  await destination.write(accessKeyItem(PROBE_ITEM, new Secret("{}")));
+  for (const store of [source, destination]) await store.remove(PROBE_ITEM);
+  return await showsIn(source, destination) || await showsIn(destination, source);
+}
+
+async function showsIn(other: SecretStore, written: SecretStore): Promise<boolean> {
+  await written.write(accessKeyItem(PROBE_ITEM, new Secret("{}")));
   try {
-    return (await source.list()).includes(PROBE_ITEM);
+    return (await other.list()).includes(PROBE_ITEM);
   } finally {
-    await destination.remove(PROBE_ITEM);
+    await written.remove(PROBE_ITEM);
   }
 }
 

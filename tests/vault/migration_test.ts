@@ -162,16 +162,24 @@ Deno.test("isSamePlace sees one place behind two stores, and leaves nothing behi
   assert.deepEqual([...source.items.keys()], ["work"]);
 });
 
-Deno.test("isSamePlace is not misled by what a killed run has left", async () => {
+Deno.test("isSamePlace sees a destination that also looks where the source is", async () => {
   const { source, destination } = stores(null);
-  source.remove = () => Promise.reject(new StoreError("unavailable", "killed"));
-  await assert.rejects(isSamePlace({ source: destination, destination: source })); // can't clean up
-  const left = [...source.items.keys()].filter((name) => name !== "work");
-  assert.equal(left.length, 1);
-  const again = stores(null);
-  again.source.items.set(left[0]!, source.items.get(left[0]!)!);
-  assert.equal(await isSamePlace(again), false);
-  assert.deepEqual([...again.source.items.keys()], ["work"]);
+  destination.list = async () => [...destination.items.keys(), ...await source.list()];
+  assert.equal(await isSamePlace({ source, destination }), true);
+  assert.deepEqual([...source.items.keys()], ["work"]);
+});
+
+Deno.test("isSamePlace is not misled by what a killed run has left", async () => {
+  for (const which of ["source", "destination"] as const) {
+    const ends = stores(null);
+    ends[which].remove = () => Promise.reject(new StoreError("unavailable", "killed"));
+    await assert.rejects(isSamePlace(ends));
+    const again = stores(null);
+    again[which].items.set("session,bWlncmF0aW9u,,10", again.source.items.get("work")!);
+    assert.equal(await isSamePlace(again), false);
+    assert.deepEqual([...again.source.items.keys()], ["work"]);
+    assert.deepEqual([...again.destination.items.keys()], []);
+  }
 });
 
 function stores(there: Secret | null) {
