@@ -85,7 +85,9 @@ class PlanRun {
     const window = last ? this.#deps.windows.answer : this.#deps.windows.signing;
     const fresh = async (key: () => Promise<CacheKey | null>) => {
       const cached = await this.#deps.cache.read(name, key);
-      return cached !== null && isFresh(cached.lifetime, this.#now(), window) ? cached.credentials : null;
+      return cached !== null && isFresh(cached.lifetime, this.#deps.now(), window)
+        ? cached.credentials
+        : null;
     };
     // Before the flight nothing may ask the user: of a hundred callers at a locked store only one is to unlock it.
     return await fresh(() => this.#deps.cacheKeys.unattended(step.lockAfterSeconds)) ??
@@ -105,8 +107,8 @@ class PlanRun {
         ? await this.#deps.cache.read(name, () => this.#deps.cacheKeys.unattended(step.lockAfterSeconds))
           .catch(() => null)
         : null;
-      if (old === null || !isAlive(old.lifetime, this.#now())) throw error;
-      const minutes = Math.floor((old.lifetime.expiresAt - this.#now()) / 60_000);
+      if (old === null || !isAlive(old.lifetime, this.#deps.now())) throw error;
+      const minutes = Math.floor((old.lifetime.expiresAt - this.#deps.now()) / 60_000);
       this.#deps.note(
         `could not renew the session of ${step.profile} (${
           (error as AppError).message
@@ -132,8 +134,9 @@ class PlanRun {
           kind: `sts.${step.kind}`,
           profile: step.profile,
           involved: step.involved,
-          issuedAt: this.#now(),
-          expiresAt: credentials.expiresAt,
+          // By this machine's clock, as it will be read: one that is wrong by hours must not make each answer look too old or too new.
+          issuedAt: this.#deps.now(),
+          expiresAt: credentials.expiresAt - this.#deps.clockOffset(),
         },
         credentials,
         key,
@@ -178,7 +181,7 @@ class PlanRun {
       if (!await this.#deps.spentCodes.isSpent(request.serial, code.reveal())) return code;
       if (source === "token") break;
       this.#deps.note(`the MFA code of ${request.serial} was used already; waiting for the next one`);
-      if (source === "process") await this.#deps.sleep(TOTP_STEP_MS - this.#now() % TOTP_STEP_MS);
+      if (source === "process") await this.#deps.sleep(TOTP_STEP_MS - this.#deps.now() % TOTP_STEP_MS);
     }
     throw new AppError("mfa-code-spent", "denied", `the MFA code of ${request.serial} was used already`, {
       hints: ["AWS takes each code once: wait until the device shows the next one"],
@@ -190,9 +193,5 @@ class PlanRun {
     if (keys !== null) return keys;
     const { profile: name } = this.#plan.base;
     throw credentialsMissing({ name, role: null, sso: null, webIdentity: null, credentialProcess: null });
-  }
-
-  #now(): number {
-    return this.#deps.now() + this.#deps.clockOffset();
   }
 }

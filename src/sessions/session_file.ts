@@ -6,7 +6,7 @@ import type { Credentials } from "../aws/credentials.ts";
 import { Secret } from "../secret.ts";
 import type { SessionKind, SessionSummary } from "./session_summary.ts";
 
-/** What can be read without the key. Times in epoch milliseconds. */
+/** What can be read without the key. Times in epoch milliseconds by this machine's clock, however wrong it was then. */
 export interface SessionHeader extends SessionSummary {
   /** All profiles that had a part in the answer: clearing any of them clears this. */
   readonly involved: readonly string[];
