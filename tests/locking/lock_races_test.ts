@@ -37,37 +37,50 @@ raceTest("lock: the next answer needs the store, once; list needs nothing", asyn
 raceTest(`lock, then ${CALLERS} callers on one terminal: the passphrase is typed once`, async (stage) => {
   const first = await stage.ask("plain");
   await stage.run(["lock"]);
-  const command = [...stage.argv, ...HIT].map((word) => `'${word}'`).join(" ");
-  const script = `for i in $(seq ${CALLERS}); do ${command} >answer.$i & done; wait; echo all of them`;
-  const env: Record<string, string> = { ...stage.env, SHELL: "/bin/sh" };
-  delete env.AWS_VAULT_FILE_PASSPHRASE;
-  const child = new Deno.Command("script", {
-    args: ["-qefc", script, "/dev/null"],
-    cwd: stage.folder,
-    clearEnv: true,
-    env,
-    stdin: "piped",
-    stdout: "piped",
-    signal: AbortSignal.timeout(60_000),
-  }).spawn();
-  const keyboard = child.stdin.getWriter();
-  let screen = "", typed = false;
-  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
-    screen += chunk;
-    if (typed || !screen.includes("passphrase of the file store")) continue;
-    typed = true;
-    await keyboard.write(new TextEncoder().encode(`${PASSPHRASE}\r`));
-  }
-  // A second question would still be waiting for its answer.
-  assert.equal((await child.status).code, 0, screen);
-  await keyboard.close().catch(() => {});
-  assert.match(screen, /all of them/);
-  assert.equal(typed, true);
-  for (let i = 1; i <= CALLERS; i++) {
-    assert.equal(Deno.readTextFileSync(`${stage.folder}/answer.${i}`), first.stdout);
-  }
+  await using terminal = new Terminal(stage, "plain");
+  await terminal.asks(1);
+  await terminal.type(PASSPHRASE);
+  // A second question would wait for its answer.
+  await terminal.ended();
+  for (const answer of terminal.answers()) assert.equal(answer, first.stdout);
   assert.equal(stage.aws.calls.length, 1);
 });
+
+raceTest(
+  `a locked store and nothing cached, ${CALLERS} callers on one terminal: one passphrase, one code, one call per step`,
+  async (stage) => {
+    await using terminal = new Terminal(stage, "role0");
+    await terminal.asks(1);
+    await terminal.type(PASSPHRASE);
+    await terminal.ended();
+    assert.equal(new Set(terminal.answers()).size, 1);
+    assert.match(JSON.parse(terminal.answers()[0]!).AccessKeyId, /^ASIA/);
+    assert.equal(stage.prompts, 1);
+    assert.deepEqual(stage.aws.calls.map((call) => call.action), ["GetSessionToken", "AssumeRole"]);
+  },
+);
+
+raceTest(
+  "a locked store whose unlocker is killed at the question: one of those who wait asks once more",
+  async (stage) => {
+    await using terminal = new Terminal(stage, "role0");
+    await terminal.asks(1);
+    const leader = terminal.pidOfWhoAsks();
+    await stage.until(
+      "the others to wait",
+      () => terminal.pids().every((pid) => pid === leader || waits(pid)),
+    );
+    Deno.kill(leader, "SIGKILL");
+    await terminal.asks(2);
+    await terminal.type(PASSPHRASE);
+    await terminal.ended();
+    const answers = terminal.answers().filter((answer) => answer !== "");
+    assert.equal(answers.length, CALLERS - 1);
+    assert.equal(new Set(answers).size, 1);
+    assert.equal(stage.prompts, 1);
+    assert.deepEqual(stage.aws.calls.map((call) => call.action), ["GetSessionToken", "AssumeRole"]);
+  },
+);
 
 raceTest(
   "vault_lock_after: a profile locks after its own time without use, others stay open",
@@ -162,6 +175,111 @@ raceTest(
     }
   },
 );
+
+/** Callers that share one terminal, in a session of its own, where the passphrase is not known otherwise. */
+class Terminal implements AsyncDisposable {
+  readonly #stage: Stage;
+  readonly #child: Deno.ChildProcess;
+  readonly #keyboard: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #drained: Promise<void>;
+  #screen = "";
+
+  constructor(stage: Stage, profile: string) {
+    this.#stage = stage;
+    const words = [...stage.argv, "export", "--format=json", profile].map((word) => `'${word}'`).join(" ");
+    const caller = `sh -c 'echo $$ >>pids; exec "$0" "$@"' ${words} >answer.$i`;
+    const env: Record<string, string> = { ...stage.env, SHELL: "/bin/sh" };
+    delete env.AWS_VAULT_FILE_PASSPHRASE;
+    this.#child = new Deno.Command("script", {
+      args: ["-qefc", `for i in $(seq ${CALLERS}); do ${caller} & done; wait; echo all of them`, "/dev/null"],
+      cwd: stage.folder,
+      clearEnv: true,
+      env,
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    this.#keyboard = this.#child.stdin.getWriter();
+    this.#drained = this.#drain();
+  }
+
+  /** Waits until all have started and the passphrase has been asked for that often. */
+  async asks(times: number): Promise<void> {
+    await this.#stage.until(
+      `${times} questions`,
+      () => this.#questions() >= times && this.pids().length === CALLERS,
+    );
+    assert.equal(this.#questions(), times, this.#screen);
+  }
+
+  async type(line: string): Promise<void> {
+    await this.#keyboard.write(new TextEncoder().encode(`${line}\r`));
+  }
+
+  async ended(): Promise<void> {
+    await this.#stage.until("all of them", () => this.#screen.includes("all of them"));
+  }
+
+  answers(): string[] {
+    return Array.from(
+      { length: CALLERS },
+      (_, i) => Deno.readTextFileSync(`${this.#stage.folder}/answer.${i + 1}`),
+    );
+  }
+
+  pids(): number[] {
+    try {
+      return Deno.readTextFileSync(`${this.#stage.folder}/pids`).trim().split("\n").map(Number);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return [];
+      throw error;
+    }
+  }
+
+  /** Who has opened the terminal device. */
+  pidOfWhoAsks(): number {
+    const asking = this.pids().filter((pid) => linksOf(pid).includes("/dev/tty"));
+    assert.equal(asking.length, 1, "not one process asks");
+    return asking[0]!;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const running = this.#screen.includes("all of them") ? [] : [this.#child.pid, ...this.pids()];
+    for (const pid of running) {
+      try {
+        Deno.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended already.
+      }
+    }
+    await this.#drained;
+    await this.#child.status;
+    await this.#keyboard.close().catch(() => {});
+  }
+
+  /** Each saves the place where it stands. */
+  #questions(): number {
+    return this.#screen.split("\x1b7").length - 1;
+  }
+
+  async #drain(): Promise<void> {
+    for await (const chunk of this.#child.stdout.pipeThrough(new TextDecoderStream())) this.#screen += chunk;
+  }
+}
+
+/** Whether the process waits for others: it has a lock file open. */
+function waits(pid: number): boolean {
+  return linksOf(pid).some((link) => link.endsWith(".lock"));
+}
+
+function linksOf(pid: number): string[] {
+  try {
+    return [...Deno.readDirSync(`/proc/${pid}/fd`)].map(({ name }) =>
+      Deno.readLinkSync(`/proc/${pid}/fd/${name}`)
+    );
+  } catch {
+    return []; // it has ended, or closed one just now
+  }
+}
 
 /** The kernel's key for the stage's store; `time` is that of a `vault_lock_after`. */
 function keyOf(stage: Stage, time: string): string {

@@ -73,6 +73,22 @@ raceTest(
 );
 
 raceTest(
+  "a leader killed while the second call hangs: one of those who wait makes it again, and nobody is asked",
+  async (stage) => {
+    stage.aws.configure({ faults: [{ kind: "delay", action: "AssumeRole", delayMs: 3_000, times: 1 }] });
+    const running = stage.startMany(20, ROLE);
+    const leader = await stage.prompterOf(1);
+    await stage.untilWaiting(running, running.length);
+    await stage.until("the session", () => stage.records().length === 1);
+    await stage.untilConnected();
+    await kill(running.find(({ pid }) => pid === leader)!);
+    assertAllEqual(await ended(running.filter(({ pid }) => pid !== leader)));
+    assert.equal(stage.prompts, 1);
+    assert.equal(stage.callsOf("GetSessionToken").length, 1);
+  },
+);
+
+raceTest(
   "a leader killed between the answer and its record: one of those who wait asks once more",
   async (stage) => {
     // Before the first record its key goes into the store, one process at a time: so whoever holds that lock stops the leader there.
