@@ -1,5 +1,7 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
+import { type Flags, longName } from "../../src/cli/command.ts";
+import { globalFlags } from "../../src/cli/global_flags.ts";
 import { commandTable } from "../../src/cli/command_table.ts";
 import { completeWord, type Completion } from "../../src/cli/completions/complete_words.ts";
 
@@ -57,6 +59,8 @@ const PLACES: [words: string[], env: Record<string, string>, expected: Completio
   [["exec", "--", ""], { AWS_PROFILE: "work" }, { kind: "command", from: 2 }],
   [["exec", "--", "aws", ""], { AWS_PROFILE: "work" }, { kind: "command", from: 2 }],
   [["list", "--file-dir", ""], {}, { kind: "folders" }],
+  [["add", "--file", ""], {}, { kind: "files" }],
+  [["migrate-backend", "--profile", "w"], {}, { kind: "profiles" }],
 ];
 for (const [words, env, expected] of PLACES) {
   Deno.test(`completeWord after ${JSON.stringify(words)} with ${JSON.stringify(env)} is ${expected.kind}`, () => {
@@ -69,7 +73,9 @@ Deno.test("completeWord offers a command's flags and the global ones, without th
   for (const flag of ["--duration", "--debug", "--backend", "--help"]) {
     assert.ok(offered.includes(flag), flag);
   }
-  for (const flag of ["--no-session", "--region", "--json", "--ecs-server", "--pass-dir", "--format", "-d"]) {
+  const hidden = Object.entries(globalFlags as Flags).filter(([, flag]) => flag.hidden)
+    .map(([key]) => `--${longName(key)}`);
+  for (const flag of ["--no-session", "--region", "--json", "--format", "-d", ...hidden]) {
     assert.ok(!offered.includes(flag), flag);
   }
   assert.ok(values(complete(["exec", "-"])).includes("-d"));

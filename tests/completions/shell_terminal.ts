@@ -33,6 +33,8 @@ export class ShellTerminal implements AsyncDisposable {
     await Deno.writeTextFile(`${home}/.aws/config`, config);
     await Deno.writeTextFile(`${home}/bin/aws-vault`, await recordingProgram(home), { mode: 0o755 });
     await Deno.writeTextFile(`${home}/bin/wait-for-nothing`, "#!/bin/sh\n", { mode: 0o755 });
+    await Deno.writeTextFile(`${home}/given.csv`, "");
+    await Deno.mkdir(`${home}/kept`);
     for (const [path, text] of Object.entries(setup.files)) {
       await Deno.mkdir(`${home}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
       await Deno.writeTextFile(`${home}/${path}`, text);

@@ -87,6 +87,8 @@ const LINES: [typed: string, words: string[]][] = [
   ["aws-vault export --format=js", ["export", "--format=json"]],
   ["aws-vault --backend=fi", ["--backend=file"]],
   ["aws-vault exec -n wo", ["exec", "-n", "work"]],
+  ["aws-vault add --file giv", ["add", "--file", "given.csv"]],
+  ["aws-vault list --file-dir kep", ["list", "--file-dir", "kept"]],
   ["aws-vault exec work wait-for-n", ["exec", "work", "wait-for-nothing"]],
   ["aws-vault exec work -- wait-for-n", ["exec", "work", "--", "wait-for-nothing"]],
   ...HOSTILE.map((name): [string, string[]] => [`aws-vault exec ${name.slice(0, 2)}`, ["exec", name]]),
@@ -125,7 +127,8 @@ Deno.test("real shells complete commands, flags, values, programs and profiles o
 
 async function completesTo(terminal: ShellTerminal, typed: string, words: string[]): Promise<void> {
   await terminal.complete(typed);
-  assert.deepEqual(await terminal.run(), words, typed);
+  // Some shells take the slash behind a folder off again.
+  assert.deepEqual((await terminal.run()).map((word) => word.replace(/\/$/, "")), words, typed);
 }
 
 async function listsAll(terminal: ShellTerminal): Promise<void> {

@@ -15,7 +15,7 @@ export interface CompletionDeps extends Pick<Host, "args" | "stdout" | "env"> {
 }
 
 /**
- * `--complete INDEX WORD…` is what our scripts run: a line that says what comes (`words`, `folders`, `command INDEX`), then a line per word,
+ * `--complete INDEX WORD…` is what our scripts run: a line that says what comes (`words`, `files`, `folders`, `command INDEX`), then a line per word,
  * with a tab before its description. `--completion-bash WORD…` is that of aws-vault's scripts: names alone.
  */
 export async function answerShell(deps: CompletionDeps): Promise<number> {

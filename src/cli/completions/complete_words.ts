@@ -19,6 +19,7 @@ export type Completion =
   | { readonly kind: "words"; readonly candidates: readonly Candidate[] }
   /** Names of profiles, which are not known here. */
   | { readonly kind: "profiles" }
+  | { readonly kind: "files" }
   | { readonly kind: "folders" }
   /** The words from this index on are a command line of their own, with the program's name first. */
   | { readonly kind: "command"; readonly from: number };
@@ -29,6 +30,12 @@ export interface CompletionContext {
 }
 
 const NOTHING: Completion = { kind: "words", candidates: [] };
+/** By the placeholder of a flag's value. */
+const VALUES: Readonly<Record<string, Completion>> = {
+  FILE: { kind: "files" },
+  FOLDER: { kind: "folders" },
+  PROFILE: { kind: "profiles" },
+};
 const EVERYWHERE: readonly Flags[] = [programFlags, globalFlags];
 
 /** `words` without the program's name; `index` is that of the word to complete, which counts up to the cursor and may be missing. */
@@ -184,6 +191,6 @@ function flagValues(scope: FlagScope, spelling: string, prefix: string): Complet
       candidates: flag.choices.map((value) => ({ value: `${prefix}${value}`, help: "" })),
     };
   }
-  if (flag?.type === "text" && flag.placeholder === "FOLDER" && prefix === "") return { kind: "folders" };
-  return NOTHING;
+  // What a path is attached to, shells complete by rules of their own.
+  return flag?.type === "text" && prefix === "" ? VALUES[flag.placeholder] ?? NOTHING : NOTHING;
 }

@@ -113,6 +113,7 @@ _aws_vault() {
     kind=${answer%%$'\n'*}
     case $kind in
         words) _aws_vault_offer "$typed" <<<"${answer#*$'\n'}" ;;
+        files) _aws_vault_paths -f "$typed" ;;
         folders) _aws_vault_paths -d "$typed" ;;
         command\ *) _aws_vault_command "${starts[${kind#command } + 1]}" "$typed" ;;
     esac

@@ -12,6 +12,8 @@ function __aws_vault_complete
         case words
             # Lines of a word, a tab and its description are what fish takes.
             set -q answer[2]; and printf '%s\n' $answer[2..-1]
+        case files
+            __fish_complete_path $current[1]
         case folders
             __fish_complete_directories $current[1]
         case 'command *'

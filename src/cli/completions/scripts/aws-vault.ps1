@@ -27,7 +27,7 @@ Register-ArgumentCompleter -Native -CommandName 'aws-vault', 'aws-vault.exe' -Sc
     }
     if ($answer.Count -eq 0) { return }
 
-    if ($answer[0] -eq 'folders') {
+    if ($answer[0] -eq 'files' -or $answer[0] -eq 'folders') {
         [System.Management.Automation.CompletionCompleters]::CompleteFilename($current)
     }
     elseif ($answer[0] -like 'command *') {

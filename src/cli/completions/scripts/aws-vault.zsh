@@ -21,6 +21,9 @@ _aws-vault() {
       done
       (( $#entries )) && _describe -t aws-vault 'aws-vault' entries
       ;;
+    files)
+      _files
+      ;;
     folders)
       _files -/
       ;;
