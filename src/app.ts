@@ -195,7 +195,11 @@ class App {
     const { backend } = await this.#backend();
     const { whyStaysOpen } = await import("./locking/store_lock.ts");
     const timedStore = backend === "keychain" ? await this.#keychainLock() : null;
-    const lock = backend === "secret-service" ? await this.#secretServiceLock() : timedStore;
+    const lock = backend === "secret-service"
+      ? await this.#secretServiceLock()
+      : backend === "kwallet"
+      ? await this.#kwalletLock()
+      : timedStore;
     return {
       lockStore: async () => await lock?.lock() ?? null,
       whyStoreStaysOpen: whyStaysOpen(backend),
@@ -488,6 +492,15 @@ class App {
       env,
       processes: () => this.#host.processes(),
     });
+  }
+
+  async #kwalletLock(): Promise<StoreLock> {
+    const [{ KwalletStore }, { sessionBusSockets }] = await Promise.all([
+      import("./vault/stores/kwallet_store.ts"),
+      import("./dbus/bus_address.ts"),
+    ]);
+    const { connectLocal, clock } = this.#host;
+    return new KwalletStore({ connectLocal, clock, sockets: sessionBusSockets(this.#host) });
   }
 
   async #secretServiceLock(): Promise<StoreLock> {

@@ -8,10 +8,9 @@ export const globalFlags = {
     type: "choice",
     placeholder: "BACKEND",
     env: "AWS_VAULT_BACKEND",
-    choices: ["keychain", "wincred", "secret-service", "keyctl", "pass", "passage", "file"],
+    choices: ["keychain", "wincred", "secret-service", "kwallet", "keyctl", "pass", "passage", "file"],
     laterChoices: [
       "winhello",
-      "kwallet",
       "op-connect",
       "op",
       "op-desktop",

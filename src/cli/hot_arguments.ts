@@ -33,7 +33,7 @@ const VALUE_FLAGS: Readonly<Record<string, string>> = {
 };
 const SWITCHES = ["--json", "--no-session", "--no-prompt"];
 const SHORT_FORMS = new Map([["d", "--duration"], ["j", "--json"], ["n", "--no-session"]]);
-const BACKENDS = ["keychain", "wincred", "secret-service", "keyctl", "pass", "passage", "file"];
+const BACKENDS = ["keychain", "wincred", "secret-service", "kwallet", "keyctl", "pass", "passage", "file"];
 const PROMPT_DRIVERS = ["terminal", "osascript", "zenity", "kdialog", "ykman", "pass", "wincredui", "none"];
 /** Variables that change what the program does in ways this file knows nothing of. */
 const FOREIGN_VARIABLES = [

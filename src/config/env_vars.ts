@@ -116,7 +116,11 @@ export const ENV_VARS = {
     "lock --on-screen-lock",
     "Where the system bus listens; default /run/dbus/system_bus_socket.",
   ),
-  DBUS_SESSION_BUS_ADDRESS: doc("the secret-service store", "Where the session bus listens."),
+  DBUS_SESSION_BUS_ADDRESS: doc(
+    "the secret-service and kwallet stores",
+    "Where the session bus listens: sockets of this machine.",
+  ),
+  DISABLE_KWALLET: doc("the kwallet store", "`1`: it is not to be used."),
   XDG_RUNTIME_DIR: doc(
     "choice of the store",
     "Where the session bus listens when no variable says so, and where to look for a Secret Service that could be started.",

@@ -39,6 +39,7 @@ export function whyStaysOpen(backend: BackendName): string | null {
     case "file":
     case "keychain":
     case "secret-service":
+    case "kwallet":
       return null;
   }
 }

@@ -14,6 +14,8 @@ export interface BackendFacts {
   readonly sessionBus: boolean;
   /** Linux: whether that bus has a Secret Service or can start one. */
   readonly secretService: boolean;
+  /** Linux: whether KWallet may be used there, if the bus has one. */
+  readonly kwallet: boolean;
 }
 
 export interface BackendDecision {
@@ -42,6 +44,7 @@ const BACKENDS: readonly Backend[] = [
     systems: ["linux"],
     caveat: "needs a desktop session with gnome-keyring, KWallet or KeePassXC",
   },
+  { name: "kwallet", systems: ["linux"], caveat: "needs a KDE session with KWallet" },
   { name: "keyctl", systems: ["linux"], caveat: "kernel keyring; forgets everything at reboot" },
   {
     name: "pass",
@@ -115,7 +118,7 @@ export function requireBackend(value: string, source: string, facts: BackendFact
     );
   }
   const reason = known.systems.includes(facts.os)
-    ? "there is no session bus"
+    ? (facts.sessionBus ? "DISABLE_KWALLET is set" : "there is no session bus")
     : `this system (${facts.os}) has no such store`;
   throw new AppError(
     "backend-unavailable",
@@ -127,7 +130,9 @@ export function requireBackend(value: string, source: string, facts: BackendFact
 
 function available(facts: BackendFacts): readonly Backend[] {
   return BACKENDS.filter(({ name, systems }) =>
-    systems.includes(facts.os) && (name !== "secret-service" || facts.sessionBus)
+    systems.includes(facts.os) &&
+    (name !== "secret-service" || facts.sessionBus) &&
+    (name !== "kwallet" || facts.kwallet)
   );
 }
 
@@ -142,8 +147,11 @@ export async function gatherFacts(
   askBus: () => Promise<boolean>,
 ): Promise<BackendFacts> {
   const { os } = host;
-  if (os !== "linux" || !hasSessionBus(host)) return { os, sessionBus: false, secretService: false };
-  return { os, sessionBus: true, secretService: canStartSecretService(host) || await askBus() };
+  if (os !== "linux" || !hasSessionBus(host)) {
+    return { os, sessionBus: false, secretService: false, kwallet: false };
+  }
+  const kwallet = host.env.get("DISABLE_KWALLET") !== "1";
+  return { os, sessionBus: true, secretService: canStartSecretService(host) || await askBus(), kwallet };
 }
 
 /** Whether one of its sockets is there; an abstract one can't be seen without connecting. */

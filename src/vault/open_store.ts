@@ -78,6 +78,10 @@ export async function openStore(backend: BackendName, deps: OpenStoreDeps): Prom
         debug: (text) => log.debug(text),
       });
     }
+    case "kwallet": {
+      const { KwalletStore } = await import("./stores/kwallet_store.ts");
+      return new KwalletStore(busDeps(deps.bus));
+    }
   }
 }
 

@@ -6,6 +6,7 @@ export type BackendName =
   | "keychain"
   | "wincred"
   | "secret-service"
+  | "kwallet"
   | "keyctl"
   | "pass"
   | "passage"

@@ -298,7 +298,7 @@ const refusals: Refusal[] = [
     ["list"],
     "not-in-this-version",
     'environment variable AWS_VAULT_BACKEND: "op" is not in this version',
-    "this version has keychain, wincred, secret-service, keyctl, pass, passage, file",
+    "this version has keychain, wincred, secret-service, kwallet, keyctl, pass, passage, file",
     { AWS_VAULT_BACKEND: "op" },
   ],
   [["list", "--profles"], "unknown-flag", 'unknown flag "--profles" of list', "did you mean --profiles?"],

@@ -91,7 +91,7 @@ Deno.test("SecretServiceStore gives up on a Secret Service that hangs", () =>
     await bus.signalKeyring("SIGSTOP");
     try {
       const store = secretServiceStoreOn(bus.address, { clock });
-      await allFail(store, "unavailable", /^the Secret Service gave no answer within 25 s$/);
+      await allFail(store, "unavailable", /^the Secret Service does not answer$/);
       assert.ok(Math.max(...waits) <= 25_000);
     } finally {
       await bus.signalKeyring("SIGKILL");

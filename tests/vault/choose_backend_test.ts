@@ -10,12 +10,12 @@ import {
 } from "../../src/vault/choose_backend.ts";
 import { FakeFiles } from "../fakes/fake_files.ts";
 
-const DESKTOP: BackendFacts = { os: "linux", sessionBus: true, secretService: true };
-const BUS_ONLY: BackendFacts = { os: "linux", sessionBus: true, secretService: false };
-const HEADLESS: BackendFacts = { os: "linux", sessionBus: false, secretService: false };
+const DESKTOP: BackendFacts = { os: "linux", sessionBus: true, secretService: true, kwallet: true };
+const BUS_ONLY: BackendFacts = { os: "linux", sessionBus: true, secretService: false, kwallet: true };
+const HEADLESS: BackendFacts = { os: "linux", sessionBus: false, secretService: false, kwallet: false };
 
 function on(os: OperatingSystem): BackendFacts {
-  return { os, sessionBus: false, secretService: false };
+  return { os, sessionBus: false, secretService: false, kwallet: false };
 }
 
 Deno.test("chooseBackend takes the flag, then the variable, then the store of the system", () => {
@@ -47,6 +47,7 @@ Deno.test("chooseBackend refuses what is not there, and lists what is with its c
     ]],
     ["File", DESKTOP, "backend-unknown", 'unknown backend "File" in --backend', [
       "secret-service",
+      "kwallet",
       "keyctl",
       "pass",
       "passage",
@@ -64,6 +65,20 @@ Deno.test("chooseBackend refuses what is not there, and lists what is with its c
       "backend-unavailable",
       "the backend secret-service is not available: there is no session bus",
       ["keyctl", "pass", "passage", "file"],
+    ],
+    [
+      "kwallet",
+      HEADLESS,
+      "backend-unavailable",
+      "the backend kwallet is not available: there is no session bus",
+      ["keyctl", "pass", "passage", "file"],
+    ],
+    [
+      "kwallet",
+      { ...BUS_ONLY, kwallet: false },
+      "backend-unavailable",
+      "the backend kwallet is not available: DISABLE_KWALLET is set",
+      ["secret-service", "keyctl", "pass", "passage", "file"],
     ],
     [
       "keychain",
@@ -121,6 +136,8 @@ Deno.test("gatherFacts looks for a bus and a Secret Service without starting eit
       [{ DBUS_SESSION_BUS_ADDRESS: "autolaunch:" }, [BUS], false, BUS_ONLY],
       [{ DBUS_SESSION_BUS_ADDRESS: "tcp:host=x;unix:path=/tmp/b" }, ["/tmp/b"], false, BUS_ONLY],
       [{ DBUS_SESSION_BUS_ADDRESS: "unix:path=/tmp/a;unix:path=/tmp/b" }, ["/tmp/b"], false, BUS_ONLY],
+      [{ DISABLE_KWALLET: "1" }, [BUS], false, { ...BUS_ONLY, kwallet: false }],
+      [{ DISABLE_KWALLET: "0" }, [BUS], false, BUS_ONLY],
       [{ XDG_RUNTIME_DIR: "/run/x" }, ["/run/x/bus"], false, BUS_ONLY],
       [{ DBUS_SESSION_BUS_ADDRESS: "/dev/null" }, [BUS], null, HEADLESS],
       [{ DBUS_SESSION_BUS_ADDRESS: "" }, [BUS], false, BUS_ONLY],

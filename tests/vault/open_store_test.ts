@@ -50,7 +50,9 @@ Deno.test("openStore opens each store without asking or writing anything", async
   const folder = temporaryFolder();
   try {
     const real = depsFor(`${folder.path}/keys`, await host.native());
-    for (const backend of ["file", "keyctl", "secret-service", "keychain", "pass", "passage"] as const) {
+    for (
+      const backend of ["file", "keyctl", "secret-service", "kwallet", "keychain", "pass", "passage"] as const
+    ) {
       assert.equal((await openStore(backend, real)).backend, backend);
     }
     const windows = depsFor(folder.path, new FakeCredentialManager());
@@ -126,12 +128,12 @@ Deno.test("lookUpFacts asks the bus only where it could not start a Secret Servi
           return host.connectLocal(path);
         },
       });
-    const none = { os: "linux", sessionBus: false, secretService: false };
+    const none = { os: "linux", sessionBus: false, secretService: false, kwallet: false };
     assert.deepEqual(await facts({ DBUS_SESSION_BUS_ADDRESS: "disabled:" }), none);
     assert.deepEqual(asked, []);
     // A file where nobody listens.
     const dead = await facts({ DBUS_SESSION_BUS_ADDRESS: `unix:path=${folder.path}/bus` });
-    assert.deepEqual(dead, { ...none, sessionBus: true });
+    assert.deepEqual(dead, { ...none, sessionBus: true, kwallet: true });
     assert.deepEqual(asked, [`${folder.path}/bus`]);
   } finally {
     folder.remove();

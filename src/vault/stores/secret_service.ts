@@ -248,7 +248,8 @@ export class SecretService {
       if (transport === null) throw new TransportError("the service's key makes no sense");
       return { path: path as string, transport };
     } catch (failure) {
-      if (!(failure instanceof BusError) || !failure.errorName?.endsWith(".NotSupported")) throw failure;
+      // Not only NotSupported: KWallet without the right plug-in of its own says InvalidArgs.
+      if (!(failure instanceof BusError) || failure.code !== "bus-call-failed") throw failure;
       this.#deps.debug(() =>
         "the Secret Service offers no encryption: secrets travel as they are on the bus"
       );

@@ -11,8 +11,8 @@ import { Secret } from "../../secret.ts";
 import { decodeUtf8, openEnvelope, sealEnvelope } from "../item_envelope.ts";
 import { requireWritableItemName } from "../item_names.ts";
 import { type SecretStore, StoreError, type StoreItem, type StoreOutcome } from "../secret_store.ts";
+import { explainBusFailure } from "./bus_failure.ts";
 import {
-  CALL_TIMEOUT_MS,
   PROMPT_TIMEOUT_MS,
   PromptError,
   SecretService,
@@ -262,7 +262,7 @@ function translate(failure: unknown): unknown {
 }
 
 /** `null` for what is no failure of the store. */
-function explain(failure: unknown): [StoreOutcome, string] | null {
+function explain(failure: unknown): readonly [StoreOutcome, string] | null {
   if (failure instanceof PromptError) {
     return failure.reason === "dismissed"
       ? ["locked", "is locked, and its prompt was dismissed or could not be shown"]
@@ -272,20 +272,6 @@ function explain(failure: unknown): [StoreOutcome, string] | null {
     return ["damaged", `sent what can't be decrypted: ${failure.message}`];
   }
   if (!(failure instanceof BusError)) return null;
-  switch (failure.code) {
-    case "bus-unreachable":
-      return [failure.kind === "denied" ? "denied" : "unavailable", `can't be reached: ${failure.message}`];
-    case "bus-timeout":
-      return ["unavailable", `gave no answer within ${CALL_TIMEOUT_MS / 1000} s`];
-    case "bus-closed":
-      return ["unavailable", `went away: ${failure.message}`];
-  }
   if (failure.errorName?.endsWith(".IsLocked")) return ["locked", "is locked"];
-  if (failure.kind === "denied") return ["denied", "refused access"];
-  if (NOT_RUNNING.test(failure.errorName ?? "")) return ["unavailable", "does not run on the session bus"];
-  return ["unavailable", `failed: ${failure.message}`];
+  return explainBusFailure(failure);
 }
-
-/** Nobody has the name, and nobody could be started to take it; or it ended during the call. */
-const NOT_RUNNING =
-  /^org\.freedesktop\.DBus\.Error\.(?:ServiceUnknown|NameHasNoOwner|NoReply|Disconnected|TimedOut|Spawn\..*)$/;
