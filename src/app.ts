@@ -317,7 +317,25 @@ class App {
         prefix: options.passPrefix ?? "",
         terminalName: () => terminalName(this.#host),
       }),
+      onePassword: {
+        ...state.opPlace(options, this.#host),
+        shape: { titlePrefix: options.opItemTitlePrefix, tag: options.opItemTag },
+        timeoutMs: options.opTimeout * 1000,
+        token: (backend) => this.#opToken(backend),
+        transport: () => this.#host.http(),
+        proxyFor: (url) => chooseProxy(url, env),
+      },
     };
+  }
+
+  async #opToken(backend: keyof typeof OP_TOKENS): Promise<Secret> {
+    const { variables, what } = OP_TOKENS[backend];
+    for (const name of variables) {
+      const value = this.#host.env.get(name);
+      if (value) return new Secret(value);
+    }
+    const prompter = await this.#terminalPrompter([`set ${variables[0]}`]);
+    return await prompter.ask({ label: `token of the 1Password ${what}`, kind: "secret" });
   }
 
   #buildCache({ backend }: BackendDecision): CacheParts {
@@ -574,6 +592,14 @@ interface CacheParts {
   readonly spentCodes: SpentCodes;
   readonly storeId: string;
 }
+
+const OP_TOKENS = {
+  op: {
+    what: "service account",
+    variables: ["AWS_VAULT_OP_SERVICE_ACCOUNT_TOKEN", "OP_SERVICE_ACCOUNT_TOKEN"],
+  },
+  "op-connect": { what: "Connect server", variables: ["AWS_VAULT_OP_CONNECT_TOKEN", "OP_CONNECT_TOKEN"] },
+} as const;
 
 /** Whether reading the store leads to no prompt of ours, and to no more than one of the system's for all callers together. */
 function neverAsks(backend: SecretStore["backend"], host: Host): boolean {

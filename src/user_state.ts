@@ -106,6 +106,11 @@ export interface StoreOptions {
   readonly secretServiceCollection: string;
   readonly passDir: string | null;
   readonly passPrefix: string | null;
+  readonly opVaultId: string | null;
+  readonly opItemTitlePrefix: string;
+  readonly opItemTag: string;
+  readonly opConnectHost: string | null;
+  readonly opDesktopAccountId: string | null;
 }
 
 /** The variables that pass and passage read themselves, and their folders below the home. */
@@ -124,6 +129,15 @@ export function passwordStore(
   return trimSeparators(expandHome(passDir || host.env.get(variable) || folder, host));
 }
 
+/** The 1Password vault, and the server or account that has it; 1Password's own variables stand in for absent flags. `null`: not named. */
+export function opPlace(options: StoreOptions, host: Pick<Host, "env">) {
+  return {
+    vault: options.opVaultId || host.env.get("OP_VAULT_ID") || null,
+    connectHost: options.opConnectHost || host.env.get("OP_CONNECT_HOST") || null,
+    account: options.opDesktopAccountId || host.env.get("OP_DESKTOP_ACCOUNT_ID") || null,
+  };
+}
+
 /** Names a store in cache keys: two stores of the same kind in different places are different. */
 export function storeIdentity(
   backend: BackendName,
@@ -140,6 +154,13 @@ export function storeIdentity(
     case "pass":
     case "passage":
       return `${backend}:${passwordStore(backend, options.passDir, host)}:${options.passPrefix ?? ""}`;
+    case "op":
+    case "op-connect":
+    case "op-desktop": {
+      const { vault, connectHost, account } = opPlace(options, host);
+      const where = backend === "op-connect" ? connectHost : backend === "op-desktop" ? account : "";
+      return `${backend}:${JSON.stringify([where, vault, options.opItemTitlePrefix, options.opItemTag])}`;
+    }
     default:
       return backend;
   }

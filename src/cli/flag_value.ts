@@ -40,6 +40,14 @@ function choiceValue(flag: ChoiceFlag, text: string, origin: string): string {
       hints: [`this version has ${flag.choices.join(", ")}`],
     });
   }
+  if (flag.refusedChoices !== undefined && Object.hasOwn(flag.refusedChoices, text)) {
+    throw new AppError(
+      "not-supported",
+      "usage",
+      `${origin}: ${goQuote(text)} is not supported: ${flag.refusedChoices[text]}`,
+      { hints: [`choose one of ${flag.choices.join(", ")}`] },
+    );
+  }
   const meant = nearest(text, flag.choices);
   throw new AppError(
     "flag-value-invalid",

@@ -8,14 +8,25 @@ export const globalFlags = {
     type: "choice",
     placeholder: "BACKEND",
     env: "AWS_VAULT_BACKEND",
-    choices: ["keychain", "wincred", "secret-service", "kwallet", "keyctl", "pass", "passage", "file"],
-    laterChoices: [
-      "winhello",
-      "op-connect",
+    choices: [
+      "keychain",
+      "wincred",
+      "secret-service",
+      "kwallet",
+      "keyctl",
+      "pass",
+      "passage",
+      "file",
       "op",
       "op-desktop",
-      "proton-pass",
+      "op-connect",
     ],
+    laterChoices: [
+      "winhello",
+    ],
+    refusedChoices: {
+      "proton-pass": "its API is documented nowhere, and answers only to programs that pass for Proton's own",
+    },
     help: "Secret store to use; without it, the store of this operating system",
   },
   prompt: {
@@ -65,27 +76,23 @@ export const globalFlags = {
     env: "AWS_VAULT_PASS_PREFIX",
     help: "Folder within the password store that holds the items",
   },
-  // The flags of stores that come with a later version are taken and have no effect, so that scripts and environments keep working.
   opTimeout: {
     type: "duration",
     env: "AWS_VAULT_OP_TIMEOUT",
     default: 15,
-    hidden: true,
-    help: "Deadline of a 1Password call",
+    help: "Deadline of a call of the 1Password CLI",
   },
   opVaultId: {
     type: "text",
     placeholder: "ID",
     env: "AWS_VAULT_OP_VAULT_ID",
-    hidden: true,
-    help: "1Password vault to use",
+    help: "1Password vault that holds the items",
   },
   opItemTitlePrefix: {
     type: "text",
     placeholder: "PREFIX",
     env: "AWS_VAULT_OP_ITEM_TITLE_PREFIX",
     default: "aws-vault",
-    hidden: true,
     help: "Prefix of 1Password item titles",
   },
   opItemTag: {
@@ -93,23 +100,21 @@ export const globalFlags = {
     placeholder: "TAG",
     env: "AWS_VAULT_OP_ITEM_TAG",
     default: "aws-vault",
-    hidden: true,
     help: "Tag of 1Password items",
   },
   opConnectHost: {
     type: "text",
     placeholder: "URL",
     env: "AWS_VAULT_OP_CONNECT_HOST",
-    hidden: true,
-    help: "1Password Connect server",
+    help: "Address of the 1Password Connect server",
   },
   opDesktopAccountId: {
     type: "text",
     placeholder: "ID",
     env: "AWS_VAULT_OP_DESKTOP_ACCOUNT_ID",
-    hidden: true,
-    help: "Account of the 1Password desktop app",
+    help: "Account of the 1Password desktop app; without it, its default one",
   },
+  // The flags of a store that is not supported are taken and have no effect, so that scripts and environments keep working.
   protonPassShareId: {
     type: "text",
     placeholder: "ID",

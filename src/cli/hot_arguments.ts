@@ -16,6 +16,11 @@ export interface HotArguments {
   readonly secretServiceCollection: string;
   readonly passDir: string | null;
   readonly passPrefix: string | null;
+  readonly opVaultId: string | null;
+  readonly opItemTitlePrefix: string;
+  readonly opItemTag: string;
+  readonly opConnectHost: string | null;
+  readonly opDesktopAccountId: string | null;
 }
 
 /** Flags with a value, and the variable that stands in for an absent one. */
@@ -30,10 +35,27 @@ const VALUE_FLAGS: Readonly<Record<string, string>> = {
   "--secret-service-collection": "AWS_VAULT_SECRET_SERVICE_COLLECTION_NAME",
   "--pass-dir": "AWS_VAULT_PASS_PASSWORD_STORE_DIR",
   "--pass-prefix": "AWS_VAULT_PASS_PREFIX",
+  "--op-vault-id": "AWS_VAULT_OP_VAULT_ID",
+  "--op-item-title-prefix": "AWS_VAULT_OP_ITEM_TITLE_PREFIX",
+  "--op-item-tag": "AWS_VAULT_OP_ITEM_TAG",
+  "--op-connect-host": "AWS_VAULT_OP_CONNECT_HOST",
+  "--op-desktop-account-id": "AWS_VAULT_OP_DESKTOP_ACCOUNT_ID",
 };
 const SWITCHES = ["--json", "--no-session", "--no-prompt"];
 const SHORT_FORMS = new Map([["d", "--duration"], ["j", "--json"], ["n", "--no-session"]]);
-const BACKENDS = ["keychain", "wincred", "secret-service", "kwallet", "keyctl", "pass", "passage", "file"];
+const BACKENDS = [
+  "keychain",
+  "wincred",
+  "secret-service",
+  "kwallet",
+  "keyctl",
+  "pass",
+  "passage",
+  "file",
+  "op",
+  "op-desktop",
+  "op-connect",
+];
 const PROMPT_DRIVERS = ["terminal", "osascript", "zenity", "kdialog", "ykman", "pass", "wincredui", "none"];
 /** Variables that change what the program does in ways this file knows nothing of. */
 const FOREIGN_VARIABLES = [
@@ -94,6 +116,11 @@ export function hotArguments(
     secretServiceCollection: value("--secret-service-collection") ?? "awsvault",
     passDir: value("--pass-dir"),
     passPrefix: value("--pass-prefix"),
+    opVaultId: value("--op-vault-id"),
+    opItemTitlePrefix: value("--op-item-title-prefix") ?? "aws-vault",
+    opItemTag: value("--op-item-tag") ?? "aws-vault",
+    opConnectHost: value("--op-connect-host"),
+    opDesktopAccountId: value("--op-desktop-account-id"),
   };
 }
 

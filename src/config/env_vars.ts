@@ -153,8 +153,30 @@ export const ENV_VARS = {
   AWS_VAULT_OP_VAULT_ID: doc("the 1Password stores", "Default of --op-vault-id."),
   AWS_VAULT_OP_ITEM_TITLE_PREFIX: doc("the 1Password stores", "Default of --op-item-title-prefix."),
   AWS_VAULT_OP_ITEM_TAG: doc("the 1Password stores", "Default of --op-item-tag."),
-  AWS_VAULT_OP_CONNECT_HOST: doc("the 1Password stores", "Default of --op-connect-host."),
-  AWS_VAULT_OP_DESKTOP_ACCOUNT_ID: doc("the 1Password stores", "Default of --op-desktop-account-id."),
+  AWS_VAULT_OP_CONNECT_HOST: doc("the op-connect store", "Default of --op-connect-host."),
+  AWS_VAULT_OP_DESKTOP_ACCOUNT_ID: doc("the op-desktop store", "Default of --op-desktop-account-id."),
+  AWS_VAULT_OP_SERVICE_ACCOUNT_TOKEN: doc(
+    "the op store",
+    "The service account's token, else OP_SERVICE_ACCOUNT_TOKEN, else it is asked for; given to op alone.",
+  ),
+  OP_SERVICE_ACCOUNT_TOKEN: doc("the op store", "See AWS_VAULT_OP_SERVICE_ACCOUNT_TOKEN."),
+  AWS_VAULT_OP_CONNECT_TOKEN: doc(
+    "the op-connect store",
+    "The Connect server's token, else OP_CONNECT_TOKEN, else it is asked for; never given to children.",
+  ),
+  OP_CONNECT_TOKEN: doc("the op-connect store", "See AWS_VAULT_OP_CONNECT_TOKEN."),
+  OP_VAULT_ID: doc(
+    "the 1Password stores",
+    "The vault when neither --op-vault-id nor its variable names one.",
+  ),
+  OP_CONNECT_HOST: doc(
+    "the op-connect store",
+    "The server when neither --op-connect-host nor its variable names one.",
+  ),
+  OP_DESKTOP_ACCOUNT_ID: doc(
+    "the op-desktop store",
+    "The account when neither --op-desktop-account-id nor its variable names one.",
+  ),
   AWS_VAULT_PROTON_PASS_SHARE_ID: doc("the Proton Pass store", "Default of --proton-pass-share-id."),
   AWS_VAULT_PROTON_PASS_ITEM_TITLE_PREFIX: doc(
     "the Proton Pass store",

@@ -36,6 +36,10 @@ export function whyStaysOpen(backend: BackendName): string | null {
       return "gpg-agent may remember the key's passphrase for a while: gpgconf --reload gpg-agent makes it forget";
     case "passage":
       return "age asks only where the identity has a passphrase: without one it is open as long as its file is there";
+    case "op":
+    case "op-connect":
+      return "whoever has the 1Password token can read the vault: it is in the environment or asked for each time";
+    case "op-desktop": // the app locks by itself
     case "file":
     case "keychain":
     case "secret-service":

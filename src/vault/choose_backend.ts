@@ -61,6 +61,21 @@ const BACKENDS: readonly Backend[] = [
     systems: ["linux", "darwin", "windows", "freebsd"],
     caveat: "encrypted files; asks for a passphrase",
   },
+  {
+    name: "op",
+    systems: ["linux", "darwin", "windows", "freebsd"],
+    caveat: "1Password through its CLI, with a service account's token",
+  },
+  {
+    name: "op-desktop",
+    systems: ["linux", "darwin", "windows"],
+    caveat: "1Password through its CLI and the desktop app",
+  },
+  {
+    name: "op-connect",
+    systems: ["linux", "darwin", "windows", "freebsd"],
+    caveat: "1Password through a Connect server",
+  },
 ];
 
 /**

@@ -3,11 +3,18 @@ import { sessionBusSockets } from "../dbus/bus_address.ts";
 import { AppError, escapeControls } from "../errors.ts";
 import type { Clock, Files, Host, NativeLoader, OperatingSystem, Random } from "../host/host.ts";
 import type { Log } from "../log.ts";
+import type { Secret } from "../secret.ts";
 import { type BackendFacts, gatherFacts } from "./choose_backend.ts";
-import type { BackendName, SecretStore } from "./secret_store.ts";
+import { type BackendName, type SecretStore, StoreError } from "./secret_store.ts";
 import type { FileStore, FileStoreDeps } from "./stores/file_store.ts";
+import type { OpItemShape } from "./stores/op_item.ts";
+import type { OpConnectDeps } from "./stores/op_connect.ts";
+import type { OpBackend, OpStore } from "./stores/op_store.ts";
 import type { PassFlavor, PassStore, PassStoreDeps } from "./stores/pass_store.ts";
 import type { StoreProgramDeps } from "./stores/store_program.ts";
+
+/** One exchange with a Connect server, which asks 1Password in its turn where it has no copy. */
+const CONNECT_DEADLINE_MS = 30_000;
 
 export interface OpenStoreDeps {
   readonly os: OperatingSystem;
@@ -34,6 +41,19 @@ export interface OpenStoreDeps {
   readonly passStore: (
     flavor: PassFlavor,
   ) => Pick<PassStoreDeps, "command" | "directory" | "prefix" | "terminalName">;
+  readonly onePassword: OnePasswordDeps;
+}
+
+/** What the 1Password stores need of flags and host. `null`: not named. */
+export interface OnePasswordDeps extends Pick<OpConnectDeps, "transport" | "proxyFor"> {
+  readonly vault: string | null;
+  readonly connectHost: string | null;
+  readonly account: string | null;
+  readonly shape: OpItemShape;
+  /** Of one call of the program. */
+  readonly timeoutMs: number;
+  /** From the environment, or the user. */
+  readonly token: (backend: "op" | "op-connect") => Promise<Secret>;
 }
 
 /** What it takes to find and reach the session bus. */
@@ -54,6 +74,10 @@ export async function openStore(backend: BackendName, deps: OpenStoreDeps): Prom
     case "pass":
     case "passage":
       return await openPassStore(backend, deps);
+    case "op":
+    case "op-desktop":
+    case "op-connect":
+      return await openOpStore(backend, deps);
     case "wincred": {
       const [{ WincredStore }, native] = await Promise.all([
         import("./stores/wincred_store.ts"),
@@ -136,6 +160,44 @@ function lookups(deps: OpenStoreDeps): (readonly [BackendName, Lookup])[] {
   if (deps.os === "windows") return [everywhere, ["wincred", wincred]];
   const unix: [BackendName, Lookup][] = [everywhere, passwordStore("pass"), passwordStore("passage")];
   return deps.os === "linux" ? [...unix, ["keyctl", keyctl]] : unix;
+}
+
+/** Throws a StoreError where the flags don't say which vault or server, and `flag-value-invalid` for an address that is none. */
+async function openOpStore(backend: OpBackend, deps: OpenStoreDeps): Promise<OpStore> {
+  const { vault, connectHost, account, shape, timeoutMs, token, transport, proxyFor } = deps.onePassword;
+  const { OpStore } = await import("./stores/op_store.ts");
+  if (vault === null) throw notNamed(backend, "vault", "--op-vault-id", "AWS_VAULT_OP_VAULT_ID");
+  if (backend === "op-connect") {
+    const { OpConnect } = await import("./stores/op_connect.ts");
+    if (connectHost === null) {
+      throw notNamed(backend, "server", "--op-connect-host", "AWS_VAULT_OP_CONNECT_HOST");
+    }
+    const secret = () => token("op-connect");
+    const connect = {
+      transport,
+      proxyFor,
+      host: connectHost,
+      vault,
+      shape,
+      token: secret,
+      timeoutMs: CONNECT_DEADLINE_MS,
+    };
+    return new OpStore(backend, new OpConnect(connect), shape);
+  }
+  const { OpCli } = await import("./stores/op_cli.ts");
+  const signIn = backend === "op" ? { token: () => token("op"), account: null } : { token: null, account };
+  const { os, clock } = deps;
+  return new OpStore(
+    backend,
+    new OpCli({ os, clock, vault, shape, timeoutMs, ...signIn, ...deps.program() }),
+    shape,
+  );
+}
+
+function notNamed(backend: OpBackend, what: string, flag: string, variable: string): StoreError {
+  return new StoreError("unavailable", `the ${backend} store needs to know the ${what}`, {
+    hints: [`name it with ${flag} or ${variable}`],
+  });
 }
 
 /** Throws `flag-value-invalid` for a prefix that leads out of the password store. */

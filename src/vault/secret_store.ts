@@ -10,6 +10,9 @@ export type BackendName =
   | "keyctl"
   | "pass"
   | "passage"
+  | "op-connect"
+  | "op"
+  | "op-desktop"
   | "file";
 
 /** One item as it is written: the same four parts that aws-vault writes. */

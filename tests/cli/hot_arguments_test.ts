@@ -13,6 +13,11 @@ const plain: HotArguments = {
   secretServiceCollection: "awsvault",
   passDir: null,
   passPrefix: null,
+  opVaultId: null,
+  opItemTitlePrefix: "aws-vault",
+  opItemTag: "aws-vault",
+  opConnectHost: null,
+  opDesktopAccountId: null,
 };
 
 const taken: [args: string, env: Record<string, string>, expected: Partial<HotArguments>][] = [
@@ -58,6 +63,11 @@ const taken: [args: string, env: Record<string, string>, expected: Partial<HotAr
     backend: "pass",
     passDir: "/p",
     passPrefix: "aws",
+  }],
+  ["exec P --json --backend=op --op-vault-id=v", { AWS_VAULT_OP_ITEM_TAG: "t" }, {
+    backend: "op",
+    opVaultId: "v",
+    opItemTag: "t",
   }],
   ["exec P --json", { AWS_VAULT: "" }, {}],
 ];

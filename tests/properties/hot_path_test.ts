@@ -34,13 +34,18 @@ function understood(args: readonly string[], env: Env) {
     secretServiceCollection: options.secretServiceCollection,
     passDir: options.passDir,
     passPrefix: options.passPrefix,
+    opVaultId: options.opVaultId,
+    opItemTitlePrefix: options.opItemTitlePrefix,
+    opItemTag: options.opItemTag,
+    opConnectHost: options.opConnectHost,
+    opDesktopAccountId: options.opDesktopAccountId,
   };
 }
 
 const rightWords = [
   "exec|export|p|--json|-j|--format=json",
   "-d 1h|-d1h|-jd2h|--duration=1d|--duration 90m|-n|-nj|--region eu-west-1|--region=x|--format json|--no-session|--no-prompt",
-  "--prompt=zenity|--prompt none|--backend=file|--backend keyctl|--file-dir=/f|--keychain k|--secret-service-collection=c|--backend=pass|--pass-dir=/p|--pass-prefix x",
+  "--prompt=zenity|--prompt none|--backend=file|--backend keyctl|--file-dir=/f|--keychain k|--secret-service-collection=c|--backend=pass|--pass-dir=/p|--pass-prefix x|--backend=op|--op-vault-id=v|--op-item-tag t",
 ];
 const oddWords = [
   "--|-||--help|help|--debug|--version|-d|-d-1h|-d=1h|--duration=|--duration=nonsense|--json=true|--no-json|--json=false|-jj",
@@ -65,6 +70,11 @@ const flagSpellings = [
   "--secret-service-collection=c",
   "--pass-dir=/p",
   "--pass-prefix=x|--pass-prefix y/z",
+  "--op-vault-id=v|--op-vault-id w",
+  "--op-item-title-prefix=x",
+  "--op-item-tag=t",
+  "--op-connect-host=http://localhost:8080",
+  "--op-desktop-account-id a",
   "p|q",
 ];
 /** Each flag in one of its spellings, none twice, in any order; sometimes a stray piece among them. */
@@ -96,6 +106,8 @@ const variableValues: Readonly<Record<string, readonly string[]>> = {
   AWS_VAULT_SECRET_SERVICE_COLLECTION_NAME: ["c"],
   AWS_VAULT_PASS_PASSWORD_STORE_DIR: ["/p"],
   AWS_VAULT_PASS_PREFIX: ["x"],
+  AWS_VAULT_OP_VAULT_ID: ["v"],
+  AWS_VAULT_OP_DESKTOP_ACCOUNT_ID: ["a"],
   AWS_VAULT_STDOUT: ["1", "perhaps"],
   AWS_VAULT_PROFILE_ENV: ["true", "perhaps"],
   AWS_VAULT_BIOMETRICS: ["true", "perhaps"],

@@ -43,6 +43,16 @@ function depsFor(fileDirectory: string, native: NativeLoader | null): OpenStoreD
       prefix: "aws",
       terminalName: () => Promise.resolve(null),
     }),
+    onePassword: {
+      vault: "v",
+      connectHost: "http://localhost:8080",
+      account: null,
+      shape: { titlePrefix: "aws-vault", tag: "aws-vault" },
+      timeoutMs: 15_000,
+      token: () => Promise.reject(new Error("asked for a token")),
+      transport: () => Promise.reject(new Error("called a server")),
+      proxyFor: () => null,
+    },
   };
 }
 
@@ -51,7 +61,18 @@ Deno.test("openStore opens each store without asking or writing anything", async
   try {
     const real = depsFor(`${folder.path}/keys`, await host.native());
     for (
-      const backend of ["file", "keyctl", "secret-service", "kwallet", "keychain", "pass", "passage"] as const
+      const backend of [
+        "file",
+        "keyctl",
+        "secret-service",
+        "kwallet",
+        "keychain",
+        "pass",
+        "passage",
+        "op",
+        "op-desktop",
+        "op-connect",
+      ] as const
     ) {
       assert.equal((await openStore(backend, real)).backend, backend);
     }
@@ -147,4 +168,29 @@ Deno.test("openStore refuses a prefix that leads out of the password store", asy
     passStore: (flavor) => ({ ...deps.passStore(flavor), prefix: "../elsewhere" }),
   };
   await assert.rejects(() => openStore("pass", outside), { code: "flag-value-invalid" });
+});
+
+Deno.test("openStore refuses a 1Password store that nobody has named a vault or server for", async () => {
+  const deps = depsFor("/nowhere", null);
+  const without = (changes: Partial<OpenStoreDeps["onePassword"]>): OpenStoreDeps => ({
+    ...deps,
+    onePassword: { ...deps.onePassword, ...changes },
+  });
+  for (const backend of ["op", "op-desktop", "op-connect"] as const) {
+    await assert.rejects(
+      () => openStore(backend, without({ vault: null })),
+      { code: "store-unavailable" },
+      backend,
+    );
+  }
+  await assert.rejects(() => openStore("op-connect", without({ connectHost: null })), {
+    code: "store-unavailable",
+  });
+  for (
+    const connectHost of ["localhost", "ftp://localhost", "http://user:x@localhost", "http://localhost?x"]
+  ) {
+    await assert.rejects(() => openStore("op-connect", without({ connectHost })), {
+      code: "flag-value-invalid",
+    });
+  }
 });
