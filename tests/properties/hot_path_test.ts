@@ -82,7 +82,7 @@ const rightLists = fc.record({
   command: fc.constantFrom("exec|--json", "exec|-j", "export|--format=json", "export|--format json"),
   flags: fc.subarray(flagSpellings),
   stray: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: piece }),
-  dice: fc.array(fc.nat(), { minLength: 12, maxLength: 12 }),
+  dice: fc.array(fc.nat(), { minLength: 24, maxLength: 24 }),
 }).map(({ command, flags, stray, dice }) => {
   const [name, format] = command.split("|");
   const all = [format!, ...(stray === null ? [] : [stray])];
@@ -90,7 +90,7 @@ const rightLists = fc.record({
     const choices = spellings.split("|");
     all.splice(dice[i]! % (all.length + 1), 0, choices[dice[i]! % choices.length]!);
   });
-  all.splice(dice[11]! % 3, 0, name!);
+  all.splice(dice[23]! % 3, 0, name!);
   return all;
 });
 const argumentLists = fc.oneof(fc.array(piece, { maxLength: 6 }), rightLists)
