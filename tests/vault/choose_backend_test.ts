@@ -80,14 +80,14 @@ Deno.test("chooseBackend refuses what is not there, and lists what is with its c
       HEADLESS,
       "backend-unavailable",
       "the backend kwallet is not available: there is no session bus",
-      ["keyctl", "pass", "passage", "file"],
+      ["keyctl", "pass", "passage", "file", "op", "op-desktop", "op-connect"],
     ],
     [
       "kwallet",
       { ...BUS_ONLY, kwallet: false },
       "backend-unavailable",
       "the backend kwallet is not available: DISABLE_KWALLET is set",
-      ["secret-service", "keyctl", "pass", "passage", "file"],
+      ["secret-service", "keyctl", "pass", "passage", "file", "op", "op-desktop", "op-connect"],
     ],
     [
       "keychain",
