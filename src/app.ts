@@ -35,7 +35,7 @@ import { recordName } from "./credentials/cached_answer.ts";
 import { AppError, escapeControls } from "./errors.ts";
 import { childEnvironment } from "./exec/child_env.ts";
 import { runChild } from "./exec/run_child.ts";
-import { replaceFile, sweepLeftovers } from "./host/atomic_file.ts";
+import { removeLeftoversBeside, replaceFile, sweepLeftovers } from "./host/atomic_file.ts";
 import type { Host } from "./host/host.ts";
 import { terminalName } from "./host/terminal_name.ts";
 import type { KeySource, KeySourceRequest } from "./imports/open_key_source.ts";
@@ -155,6 +155,7 @@ class App {
           edit,
         );
       },
+      removeLeftoversBeside: (path, isDoomed) => removeLeftoversBeside(host.files, path, isDoomed),
       openStore: async (backend, options) => {
         const passphraseVariables = ["AWS_VAULT_FROM_FILE_PASSPHRASE"] as const;
         return (await this.openPlace({ backend, flag: "--from-backend", options, passphraseVariables }))

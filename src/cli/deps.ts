@@ -97,6 +97,8 @@ export interface NewAccessKeys {
 
 /** The stored long-lived keys of the chosen store. Failures are StoreErrors. */
 export interface AccessKeys {
+  /** The store, for messages. */
+  readonly place: string;
   /** The profiles with stored keys, in store order; sessions and SSO tokens are not among them. */
   profiles(): Promise<readonly string[]>;
   /** Whether there is an item for the profile, a damaged one included. */

@@ -65,6 +65,24 @@ export function sweepLeftovers(files: Files, clock: Pick<Clock, "now">, folder: 
   }
 }
 
+/**
+ * Removes what killed runs have left beside a file, where it holds something that is to be gone from there. Unlike {@link sweepLeftovers} at any age: a
+ * write that is just under way fails then, and says so.
+ */
+export function removeLeftoversBeside(
+  files: Files,
+  path: string,
+  isDoomed: (content: string) => boolean,
+): void {
+  const folder = parentDirectory(files, followLinks(files, path));
+  for (const name of files.list(folder) ?? []) {
+    if (!isTemporaryFile(name)) continue;
+    const leftover = join(files, folder, name);
+    const isFile = files.stat(leftover, { noFollow: true })?.kind === "file";
+    if (isFile && isDoomed(files.readText(leftover) ?? "")) files.remove(leftover);
+  }
+}
+
 function followLinks(files: Files, path: string): string {
   const real = files.realPath(path);
   if (real !== null) return real;

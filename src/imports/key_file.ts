@@ -22,8 +22,10 @@ export async function readKeyFile(path: string, host: KeyFileHost): Promise<stri
   if (info === null) {
     throw new AppError("key-file-missing", "usage", `there is no file ${escapeControls(path)}`);
   }
-  // A pipe (as a shell's `<(…)` gives) has no size and is read to its end.
-  if (info.kind === "directory") throw unreadable(path, "it is a folder");
+  // A pipe or a device may never end.
+  if (info.kind !== "file") {
+    throw unreadable(path, "it is not a file", ["a program's output is piped in with --file=-"]);
+  }
   const bytes = info.size > LONGEST_KEY_TEXT ? null : host.files.readBytes(path);
   if (bytes === null || bytes.length > LONGEST_KEY_TEXT) {
     throw unreadable(path, `it is longer than ${LONGEST_KEY_TEXT} bytes`);

@@ -74,6 +74,8 @@ export interface KeySourceHost extends KeyProgramHost, KeyFileHost {
   credentialsPath(): string;
   /** As `editAwsFile` in the dialect of the credentials file. */
   editCredentials(path: string, edit: (document: IniDocument) => void): void;
+  /** Removes temporary files of killed edits of the file that hold what is to be gone. */
+  removeLeftoversBeside(path: string, isDoomed: (content: string) => boolean): void;
   openStore(backend: BackendName, place: ForeignPlace): Promise<SecretStore>;
 }
 
@@ -130,12 +132,14 @@ function credentialsFile(path: string, host: KeySourceHost): KeySource {
     remove: (keys) => {
       let removed: string[] = [];
       host.editCredentials(path, (document) => removed = removeFromCredentialsFile(document, keys));
+      const gone = keys.filter(({ profile }) => removed.includes(profile));
+      host.removeLeftoversBeside(path, (text) => gone.some((key) => lineWithSecret(text, key) !== null));
       const left = host.files.readText(path) ?? "";
       const notices = keys.filter(({ profile }) => !removed.includes(profile)).map(({ profile }) =>
         `${place} has another key for ${escapeControls(profile)} by now, which stays there`
       );
-      for (const key of keys) {
-        const line = removed.includes(key.profile) ? lineWithSecret(left, key) : null;
+      for (const key of gone) {
+        const line = lineWithSecret(left, key);
         if (line === null) continue;
         notices.push(
           `line ${line} of ${place} still holds the secret of ${

@@ -20,6 +20,11 @@ export class AccessKeys {
     this.#store = store;
   }
 
+  /** The store, for messages. */
+  get place(): string {
+    return this.#store.description;
+  }
+
   /** The profiles with stored keys, in store order; sessions and SSO tokens are not among them. */
   async profiles(): Promise<string[]> {
     return (await this.#store.list()).filter((name) => classifyItemName(name) === "access-key");

@@ -119,6 +119,7 @@ export function fakeCommandDeps(
     },
     accessKeys: () =>
       Promise.resolve({
+        place: "store in memory",
         profiles: () => Promise.resolve(stored),
         has: (profile) => Promise.resolve(stored.includes(profile)),
         read: () => Promise.reject(new Error("no test reads a stored key")),

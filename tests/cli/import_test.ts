@@ -47,14 +47,14 @@ const rows: { name: string; input?: Partial<Input>; world?: World; stored?: stri
     name: "changes nothing after a no",
     input: { yes: false, removeSource: false },
     world: { answers: ["n"] },
-    events: ["ask Import 1 access key?"],
+    events: ["ask Import 1 access key into the store in memory?"],
   },
   {
     name: "asks twice",
     input: { yes: false, removeSource: false },
     world: { answers: ["y", "y"] },
     events: [
-      "ask Import 1 access key?",
+      "ask Import 1 access key into the store in memory?",
       "write a",
       "read a",
       "save a {}",
@@ -160,6 +160,7 @@ function setUp(findings: readonly Finding[], world: World = {}, stored: readonly
       }),
     accessKeys: () =>
       Promise.resolve({
+        place: "store in memory",
         profiles: () => Promise.resolve([...items.keys()]),
         has: (profile) => Promise.resolve(items.has(profile)),
         read: (profile) => {

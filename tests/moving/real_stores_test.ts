@@ -123,6 +123,58 @@ raceTest("import reads what granted keeps in a Secret Service and in files", asy
   assert.match(again.stdout, /is stored already/);
 });
 
+raceTest(
+  "import reads the static credentials of aws-sso-cli in a Secret Service and in its JSON store",
+  async (stage) => {
+    const key = {
+      Profile: "sso-static",
+      userName: "u",
+      accountId: 123456789012,
+      accessKeyId: FIRST_KEYS.id,
+      secretAccessKey: FIRST_KEYS.secret,
+    };
+    const records = JSON.stringify({
+      RoleCredentials: {},
+      StaticCredentials: { "arn:aws:iam::123456789012:user/u": key },
+    });
+    const bus = await startPrivateBus();
+    try {
+      await bus.startKeyring();
+      const collection = await bus.makeCollection("awsssocli");
+      const item = JSON.stringify({
+        Key: "aws-sso-cli-records",
+        Data: btoa(records),
+        Label: "aws-sso-cli",
+        Description: "",
+      });
+      await bus.run("secret-tool", [
+        "store",
+        "--label=aws-sso-cli-records",
+        `--collection=${collection}`,
+        "profile",
+        "aws-sso-cli-records",
+      ], item);
+      const env = { DBUS_SESSION_BUS_ADDRESS: bus.address, XDG_RUNTIME_DIR: bus.env.XDG_RUNTIME_DIR! };
+      const imported = await stage.run(
+        ["import", "--from=aws-sso", "--from-backend=secret-service", "--yes"],
+        env,
+      );
+      assert.equal(imported.code, 0, imported.stderr);
+      assert.match(imported.stdout, /\nImported "sso-static"\n$/);
+    } finally {
+      await bus.stop();
+    }
+    await Deno.writeTextFile(`${stage.folder}/store.json`, records);
+    const again = await stage.run([
+      "import",
+      "--from=aws-sso",
+      `--file=${stage.folder}/store.json`,
+      "--dry-run",
+    ]);
+    assert.match(again.stdout, /is stored already/);
+  },
+);
+
 raceTest("add --file=- takes Leapp's two items as secret-tool prints them", async (stage) => {
   const bus = await startPrivateBus();
   try {

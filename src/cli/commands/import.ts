@@ -59,7 +59,7 @@ export async function importKeys(input: Input, deps: ImportDeps): Promise<number
     return exitCodes.success;
   }
   const planned = steps.filter(({ action }) => action === "import" || action === "replace");
-  const question = `Import ${countOf(planned.length, "access key")}?`;
+  const question = `Import ${countOf(planned.length, "access key")} into the ${shelf.place}?`;
   if (planned.length > 0 && !input.yes && !await confirmed(question, "--yes", deps)) return exitCodes.success;
   for (const step of planned) await importOne(step, input, config, shelf, deps);
   await removePlainText(steps, source, input, deps);
