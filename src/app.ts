@@ -72,6 +72,8 @@ export function createServices(host: Host, options: GlobalOptions, log: Log): Se
     sessions: () => app.sessions(),
     ssoTokens: () => app.ssoTokens(),
     locking: () => app.locking(),
+    inspect: async () => (await import("./inspection.ts")).inspect(host, options),
+    tryStore: () => app.tryStore(),
     getCredentials: (request) => app.getCredentials(request),
     ask: (question) => app.askOnTerminal(question),
     confirm: (question) => app.confirm(question),
@@ -123,6 +125,11 @@ class App {
 
   async accessKeys(): Promise<AccessKeys> {
     return new AccessKeys(await this.#store());
+  }
+
+  async tryStore(): Promise<void> {
+    const { tryStore } = await import("./inspection.ts");
+    await tryStore(await this.#store(), (length) => this.#host.random.bytes(length));
   }
 
   async openPlace({ backend, flag, options, passphraseVariables }: StorePlace): Promise<OpenedPlace> {

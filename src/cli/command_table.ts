@@ -18,6 +18,7 @@ export const commandTable: readonly Command[] = [
   ),
   defineCommand(declared.clearDeclaration, async () => (await import("./commands/clear.ts")).clear),
   defineCommand(declared.lockDeclaration, async () => (await import("./commands/lock.ts")).lock),
+  defineCommand(declared.doctorDeclaration, async () => (await import("./commands/doctor.ts")).doctor),
   defineCommand(
     declared.completionDeclaration,
     async () => (await import("./commands/completion.ts")).completion,

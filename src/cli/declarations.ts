@@ -311,6 +311,20 @@ export const lockDeclaration = {
   ],
 } as const satisfies Declaration;
 
+export const doctorDeclaration = {
+  name: "doctor",
+  help: "Report on version, config, store, cache and prompts, without secrets",
+  examples: ["aws-vault doctor", "aws-vault doctor --try-store"],
+  positionals: {},
+  flags: {
+    tryStore: {
+      type: "boolean",
+      help: "Store, read and remove a made-up item; the store may ask to be unlocked",
+    },
+    json: { type: "boolean", help: "Print the report as JSON" },
+  },
+} as const satisfies Declaration;
+
 export const completionDeclaration = {
   name: "completion",
   help: "Print the script that makes a shell complete commands, flags and profiles",

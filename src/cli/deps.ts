@@ -4,8 +4,9 @@
  */
 import type { Credentials } from "../aws/credentials.ts";
 import type { EnvVarName } from "../config/env_vars.ts";
+import type { AppError } from "../errors.ts";
 import type { CredentialsAnswer, CredentialsRequest } from "../credentials/request.ts";
-import type { Clock, Environment, Files, Host, OutputStream } from "../host/host.ts";
+import type { Clock, Environment, FileInfo, Files, Host, OutputStream } from "../host/host.ts";
 import type { KeySource, KeySourceRequest } from "../imports/open_key_source.ts";
 import type { Log } from "../log.ts";
 import type { Question } from "../prompts/prompter.ts";
@@ -211,6 +212,47 @@ export interface ChildCommand {
 /** Becomes the command where the OS can do that, else runs it and answers its exit code. Throws when it can't be started. */
 export type RunChild = (child: ChildCommand) => Promise<number>;
 
+/** A profile that can't be used, and why. */
+export interface ProfileProblem {
+  readonly profile: string;
+  readonly message: string;
+}
+
+/** What `doctor` looks at. Nothing secret is in it. Where looking failed, the failure stands for what was looked for. */
+export interface Inspection {
+  /** `null` when nothing names one. */
+  readonly home: string | null;
+  /** `null` on Windows. */
+  readonly userId: number | null;
+  readonly config:
+    | {
+      readonly path: string;
+      readonly exists: boolean;
+      readonly profiles: number;
+      readonly problems: readonly ProfileProblem[];
+    }
+    | AppError;
+  /** How many profiles of the credentials file have long-lived keys. */
+  readonly plainKeys: { readonly path: string; readonly profiles: number } | AppError;
+  readonly store: { readonly backend: BackendName; readonly reason: string } | AppError;
+  /** `found` is `null` while there is no such folder. */
+  readonly cache:
+    | {
+      readonly folder: string;
+      readonly found: Pick<FileInfo, "mode" | "userId" | "kind"> | null;
+    }
+    | AppError;
+  readonly prompts:
+    | { readonly driver: PromptChoice; readonly reason: string; readonly usable: readonly PromptChoice[] }
+    | AppError;
+}
+
+/** Opens no store, asks nobody, writes nothing. */
+export type Inspect = () => Promise<Inspection>;
+
+/** Stores, reads and removes a made-up item in the chosen store; may ask. Throws what the store throws. */
+export type TryStore = () => Promise<void>;
+
 /** Everything that is built behind the command line, as a plain object of functions. Nothing is built or read before one is called. */
 export interface Services {
   readonly config: () => Promise<ConfigView>;
@@ -221,6 +263,8 @@ export interface Services {
   readonly sessions: () => Promise<Sessions>;
   readonly ssoTokens: () => Promise<SsoTokens>;
   readonly locking: () => Promise<Locking>;
+  readonly inspect: Inspect;
+  readonly tryStore: TryStore;
   readonly getCredentials: GetCredentials;
   readonly ask: Ask;
   readonly confirm: Confirm;

@@ -86,7 +86,8 @@ function createPrompter(choice: PrompterChoice, options: PrompterOptions, host: 
   }
 }
 
-async function lookRound(host: PrompterHost): Promise<PromptFacts> {
+/** What there is to ask with. */
+export async function lookRound(host: PrompterHost): Promise<PromptFacts> {
   const { env } = host;
   const terminal = await host.openTerminal();
   terminal?.close();

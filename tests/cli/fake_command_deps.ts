@@ -153,6 +153,13 @@ export function fakeCommandDeps(
         remove: (url) => take(tokens, url),
       }),
     locking: () => Promise.reject(new Error("no locking in this test")),
+    inspect: () => {
+      throw new Error("this test inspects nothing");
+    },
+    tryStore: () => {
+      events.push("try store");
+      return Promise.resolve();
+    },
     getCredentials: (request, { printUrl }) => {
       requests.push(request);
       events.push(`request ${request.profile}${printUrl ? " printing the link" : ""}`);

@@ -279,7 +279,7 @@ const refusals: Refusal[] = [
     ["\x1b[2J"],
     "unknown-command",
     'expected a command, not "\\x1b[2J"',
-    "commands: add, remove, import, migrate-backend, list, exec, export, clear, lock, completion, version",
+    "commands: add, remove, import, migrate-backend, list, exec, export, clear, lock, doctor, completion, version",
   ],
   [["migrate-backend", "--to=file"], "flag-missing", "--from is missing", null],
   [["login", "p"], "not-in-this-version", 'the command "login" is not in this version', null],
