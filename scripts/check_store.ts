@@ -40,6 +40,10 @@ function steps(profile: string, version: string): readonly Step[] {
       args: ["exec", "--no-session", profile, "--", ...printVariable("AWS_ACCESS_KEY_ID")],
       expect: ["a child gets it", (stdout) => stdout.trim() === KEY.AWS_ACCESS_KEY_ID],
     },
+    {
+      args: ["doctor", "--try-store"],
+      expect: ["doctor's own item too", (stdout) => stdout.includes("read and removed a made-up item")],
+    },
     { args: ["remove", "--force", profile], expect: ["it is removed", () => true] },
     { args: ["list", "--credentials"], expect: ["it is not listed any more", (stdout) => !stored(stdout)] },
   ];
