@@ -17,17 +17,23 @@ export async function startPrivateScreen(): Promise<PrivateScreen> {
   const reader = server.stdout.getReader();
   const { value } = await reader.read();
   const display = `:${new TextDecoder().decode(value).trim()}`;
+  async function run(args: readonly string[]): Promise<boolean> {
+    const tool = new Deno.Command("xdotool", {
+      args: [...args],
+      env: { DISPLAY: display },
+      stdout: "null",
+      signal: AbortSignal.timeout(30_000),
+    });
+    return (await tool.output()).success;
+  }
   return {
     display,
     async press(window, ...steps) {
-      for (const args of [["search", "--sync", "--name", window], ...steps]) {
-        const tool = new Deno.Command("xdotool", {
-          args: [...args],
-          env: { DISPLAY: display },
-          stdout: "null",
-        });
-        assert.ok((await tool.output()).success, `xdotool ${args[0]}`);
+      // It fails now and then when a window goes while it looks.
+      for (let tries = 1; !await run(["search", "--sync", "--name", window]); tries++) {
+        assert.ok(tries < 3, `looking for the window ${window} failed`);
       }
+      for (const args of steps) assert.ok(await run(args), `xdotool ${args[0]}`);
     },
     async [Symbol.asyncDispose]() {
       server.kill("SIGTERM");
