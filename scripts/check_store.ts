@@ -20,13 +20,12 @@ interface Step {
   readonly expect: readonly [sentence: string, holds: (stdout: string) => boolean];
 }
 
-/** What is asked of the program, in order. */
-function steps(profile: string, version: string): readonly Step[] {
+/**
+ * What is asked of the program, in order. In the keychain a key that `add` stored is for no program until a person has allowed it in a dialog;
+ * there, reading is tried with doctor's own item alone.
+ */
+function steps(profile: string, version: string, store: string): readonly Step[] {
   const stored = (stdout: string) => stdout.split(/\r?\n/).includes(profile);
-  const sameKey = (stdout: string) => {
-    const { AccessKeyId, SecretAccessKey } = JSON.parse(stdout) as Record<string, unknown>;
-    return AccessKeyId === KEY.AWS_ACCESS_KEY_ID && SecretAccessKey === KEY.AWS_SECRET_ACCESS_KEY;
-  };
   return [
     { args: ["--version"], expect: ["it is this version", (stdout) => stdout.trim() === version] },
     {
@@ -35,17 +34,27 @@ function steps(profile: string, version: string): readonly Step[] {
       expect: ["the key is stored", (stdout) => stdout.includes(profile)],
     },
     { args: ["list", "--credentials"], expect: ["it is listed", stored] },
-    { args: ["export", "--no-session", "--format=json", profile], expect: ["it comes back", sameKey] },
-    {
-      args: ["exec", "--no-session", profile, "--", ...printVariable("AWS_ACCESS_KEY_ID")],
-      expect: ["a child gets it", (stdout) => stdout.trim() === KEY.AWS_ACCESS_KEY_ID],
-    },
+    ...store === "keychain" ? [] : readingSteps(profile),
     {
       args: ["doctor", "--try-store"],
       expect: ["doctor's own item too", (stdout) => stdout.includes("read and removed a made-up item")],
     },
     { args: ["remove", "--force", profile], expect: ["it is removed", () => true] },
     { args: ["list", "--credentials"], expect: ["it is not listed any more", (stdout) => !stored(stdout)] },
+  ];
+}
+
+function readingSteps(profile: string): readonly Step[] {
+  const sameKey = (stdout: string) => {
+    const { AccessKeyId, SecretAccessKey } = JSON.parse(stdout) as Record<string, unknown>;
+    return AccessKeyId === KEY.AWS_ACCESS_KEY_ID && SecretAccessKey === KEY.AWS_SECRET_ACCESS_KEY;
+  };
+  return [
+    { args: ["export", "--no-session", "--format=json", profile], expect: ["it comes back", sameKey] },
+    {
+      args: ["exec", "--no-session", profile, "--", ...printVariable("AWS_ACCESS_KEY_ID")],
+      expect: ["a child gets it", (stdout) => stdout.trim() === KEY.AWS_ACCESS_KEY_ID],
+    },
   ];
 }
 
@@ -67,7 +76,7 @@ async function checkStore(program: string, store: string): Promise<void> {
   const keychain = store === "keychain" ? await ThrowAwayKeychain.create() : null;
   let [passed, failed] = [0, 0];
   try {
-    for (const step of steps(`check-${crypto.randomUUID()}`, config.version)) {
+    for (const step of steps(`check-${crypto.randomUUID()}`, config.version, store)) {
       const { success, stdout, stderr } = await run(program, step.args, { ...env, ...step.env });
       const [sentence, holds] = step.expect;
       const good = success && holds(stdout);

@@ -1,5 +1,6 @@
 /** PowerShell is in no registry that tests can rely on: here a parser reads its scripts; CI runs powershell_check.ps1 in the real shell. */
 import { strict as assert } from "node:assert";
+import { runWithInput } from "../run_with_input.ts";
 import { completionScript } from "../../src/cli/completions/completion_script.ts";
 
 /** Prints the lines in which a tree-sitter grammar of PowerShell finds a mistake. */
@@ -22,17 +23,8 @@ Deno.test("the parser of PowerShell finds a mistake where there is one", async (
 });
 
 async function mistakes(script: string): Promise<string> {
-  const child = new Deno.Command(Deno.env.get("AWS_VAULT_TEST_PYTHON") ?? "python3", {
-    args: ["-c", PARSER],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-    signal: AbortSignal.timeout(30_000),
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(script));
-  await writer.close();
-  const { success, stdout, stderr } = await child.output();
-  assert.ok(success, new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
+  const python = Deno.env.get("AWS_VAULT_TEST_PYTHON") ?? "python3";
+  const { success, stdout, stderr } = await runWithInput(python, ["-c", PARSER], script);
+  assert.ok(success, stderr);
+  return stdout;
 }

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { manPages } from "../../scripts/man_pages.ts";
 import { completionFiles } from "../../scripts/completion_files.ts";
 import { commandTable } from "../../src/cli/command_table.ts";
+import { runWithInput } from "../run_with_input.ts";
 import { roffText, shortLines } from "../../src/cli/manual/roff.ts";
 import fc from "fast-check";
 
@@ -108,17 +109,5 @@ async function output(
   args: string[],
   input = "",
 ): Promise<{ stdout: string; stderr: string }> {
-  const child = new Deno.Command(program, {
-    args,
-    env: { MANWIDTH: "100", LC_ALL: "C.UTF-8" },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-    signal: AbortSignal.timeout(30_000),
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(input));
-  await writer.close();
-  const { stdout, stderr } = await child.output();
-  return { stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+  return await runWithInput(program, args, input, { MANWIDTH: "100", LC_ALL: "C.UTF-8" });
 }
