@@ -26,6 +26,7 @@ import { type AwsFilePlace, configFilePath, credentialsFilePath, loadIniFile } f
 import { ConfigView } from "./config/config_view.ts";
 import type { BusConnection } from "./dbus/bus_connection.ts";
 import { editAwsFile } from "./config/edit_aws_file.ts";
+import { IniDocument } from "./config/ini_document.ts";
 import { resolveSettings, type SettingsSources } from "./config/settings.ts";
 import { getCredentials } from "./credentials/get_credentials.ts";
 import type { PlanStep } from "./credentials/plan.ts";
@@ -154,6 +155,10 @@ class App {
       stdinIsTerminal: () => host.stdinIsTerminal(),
       home: () => state.expandHome("~", host),
       credentialsPath: () => credentialsFilePath(this.#awsFilePlace()),
+      readCredentials: (path) => {
+        const text = host.files.readText(path);
+        return text === null ? null : new IniDocument({ path, text, dialect: "credentials" });
+      },
       editCredentials: (path, edit) => {
         editAwsFile(
           { os: host.os, files: host.files, random: host.random, replaceFile },

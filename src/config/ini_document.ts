@@ -35,6 +35,11 @@ export class IniDocument {
     return this.#file.text;
   }
 
+  /** The names of all sections of a kind, each once, in file order. Headers that can't be read are left out. */
+  names(kind: SectionKind): string[] {
+    return this.#reader.names(kind);
+  }
+
   /** One section as it is now; `null` where there is none. Throws AppError `config-syntax`. */
   read(kind: SectionKind, name: string): Section | null {
     return this.#reader.read(kind, name);

@@ -1,7 +1,6 @@
 /** Long-lived keys in plain text in `~/.aws/credentials`: finds them, and takes them out of the text again. */
 import type { IniDocument } from "../config/ini_document.ts";
-import type { IniFile } from "../config/ini_lines.ts";
-import { type Section, SectionReader } from "../config/ini_sections.ts";
+import type { Section } from "../config/ini_sections.ts";
 import { attempt, type Finding, type FoundKey, toFinding } from "./found_key.ts";
 
 const ID = "aws_access_key_id", SECRET = "aws_secret_access_key";
@@ -9,12 +8,11 @@ const ID = "aws_access_key_id", SECRET = "aws_secret_access_key";
 const TOKENS = ["aws_session_token", "aws_security_token"];
 
 /** In file order; sections without keys are none. */
-export function findInCredentialsFile(file: IniFile): Finding[] {
-  const reader = new SectionReader(file);
-  return reader.names("profile").flatMap((profile) => {
+export function findInCredentialsFile(document: IniDocument): Finding[] {
+  return document.names("profile").flatMap((profile) => {
     let section: Section | null = null;
     const broken = attempt(profile, () => {
-      section = reader.read("profile", profile);
+      section = document.read("profile", profile);
       return { profile, reason: "" };
     });
     if (section === null) return [broken];

@@ -72,6 +72,8 @@ export interface KeySourceHost extends KeyProgramHost, KeyFileHost {
   /** The user's home. Throws `home-unknown`. */
   home(): string;
   credentialsPath(): string;
+  /** The file as it is; `null` when there is none. */
+  readCredentials(path: string): IniDocument | null;
   /** As `editAwsFile` in the dialect of the credentials file. */
   editCredentials(path: string, edit: (document: IniDocument) => void): void;
   /** Removes temporary files of killed edits of the file that hold what is to be gone. */
@@ -124,11 +126,11 @@ function refuseUseless(request: KeySourceRequest): void {
 
 function credentialsFile(path: string, host: KeySourceHost): KeySource {
   const place = escapeControls(path);
-  const text = host.files.readText(path);
-  if (text === null) throw new AppError("key-file-missing", "usage", `there is no file ${place}`);
+  const document = host.readCredentials(path);
+  if (document === null) throw new AppError("key-file-missing", "usage", `there is no file ${place}`);
   return {
     place,
-    findings: findInCredentialsFile({ path, text, dialect: "credentials" }),
+    findings: findInCredentialsFile(document),
     remove: (keys) => {
       let removed: string[] = [];
       host.editCredentials(path, (document) => removed = removeFromCredentialsFile(document, keys));

@@ -34,11 +34,12 @@ interface Row {
 
 const counts = (copied: number, overwritten: number, skipped: number, deleted: number, thereAlready = 0) => [
   "",
-  `Copied:              ${copied}`,
-  `Overwritten:         ${overwritten}`,
-  ...thereAlready === 0 ? [] : [`Already there:       ${thereAlready}`],
-  `Skipped:             ${skipped}`,
-  `Deleted from source: ${deleted}`,
+  "Migration summary:",
+  `  copied: ${copied}`,
+  `  overwritten: ${overwritten}`,
+  ...thereAlready === 0 ? [] : [`  already there: ${thereAlready}`],
+  `  skipped: ${skipped}`,
+  `  deleted from source: ${deleted}`,
 ];
 
 const rows: Row[] = [
@@ -57,7 +58,7 @@ const rows: Row[] = [
       "  a",
       "  b (is there already: skipped, unless it is the same key)",
       "",
-      "No changes made",
+      "No changes made.",
     ],
     thereAfter: ["b"],
   },
@@ -66,8 +67,8 @@ const rows: Row[] = [
     here: { b: "1", a: "1", "sts.GetSessionToken,YQ,,1767225600": "1" },
     stdout: [
       "Migrating 2 credentials from file to keyctl",
-      "Migrating a... copied and verified",
-      "Migrating b... copied and verified",
+      "Migrating a... copied, verified",
+      "Migrating b... copied, verified",
       ...counts(2, 0, 0, 0),
     ],
     thereAfter: ["a", "b"],
@@ -80,8 +81,8 @@ const rows: Row[] = [
     stdout: [
       "Migrating 3 credentials from file to keyctl",
       "Migrating a... skipped, another key is there (--overwrite replaces it)",
-      "Migrating b... already there and verified, source deleted",
-      "Migrating c... copied and verified, source deleted",
+      "Migrating b... already there, verified, source deleted",
+      "Migrating c... copied, verified, source deleted",
       ...counts(1, 0, 1, 2, 1),
     ],
     hereAfter: ["a"],
@@ -94,7 +95,7 @@ const rows: Row[] = [
     input: { overwrite: true, profile: "b" },
     stdout: [
       "Migrating 1 credential from file to keyctl",
-      "Migrating b... overwritten and verified",
+      "Migrating b... overwritten, verified",
       ...counts(0, 1, 0, 0),
     ],
     thereAfter: ["a", "b"],

@@ -51,7 +51,9 @@ const found: [name: string, text: string, findings: string[]][] = [
 
 for (const [name, text, findings] of found) {
   Deno.test(`findInCredentialsFile finds ${name}`, () => {
-    const read = findInCredentialsFile({ path: "credentials", text, dialect: "credentials" });
+    const read = findInCredentialsFile(
+      new IniDocument({ path: "credentials", text, dialect: "credentials" }),
+    );
     assert.deepEqual(read.map((f) => isUsable(f) ? f.profile : `${f.profile}: ${f.reason}`), findings);
   });
 }
@@ -75,7 +77,9 @@ const removed: [name: string, before: string, after: string][] = [
 for (const [name, before, after] of removed) {
   Deno.test(`removeFromCredentialsFile takes out ${name}`, () => {
     const document = new IniDocument({ path: "credentials", text: before, dialect: "credentials" });
-    const [key] = findInCredentialsFile({ path: "", text: `[a]\n${keys}`, dialect: "credentials" }).filter(
+    const [key] = findInCredentialsFile(
+      new IniDocument({ path: "", text: `[a]\n${keys}`, dialect: "credentials" }),
+    ).filter(
       isUsable,
     );
     assert.deepEqual(removeFromCredentialsFile(document, [key!]), before === after ? [] : ["a"]);
@@ -84,7 +88,9 @@ for (const [name, before, after] of removed) {
 }
 
 Deno.test("lineWithSecret and countPlainSecrets find what an edit leaves", () => {
-  const key = findInCredentialsFile({ path: "", text: `[a]\n${keys}`, dialect: "credentials" }).filter(
+  const key = findInCredentialsFile(
+    new IniDocument({ path: "", text: `[a]\n${keys}`, dialect: "credentials" }),
+  ).filter(
     isUsable,
   )[0]!;
   assert.equal(lineWithSecret(`[b]\n# was ${secret}\n`, key), 2);

@@ -29,10 +29,10 @@ raceTest(
         const move = ["migrate-backend", `--from=${from}`, `--to=${to}`, `--profile=${profile}`];
         const copied = await stage.run(move, env);
         assert.equal(copied.code, 0, copied.stderr);
-        assert.match(copied.stdout, /\.\.\. copied and verified\n/);
+        assert.match(copied.stdout, /\.\.\. copied, verified\n/);
         const deleted = await stage.run([...move, "--delete-source"], env);
         assert.equal(deleted.code, 0, deleted.stderr);
-        assert.match(deleted.stdout, /\.\.\. already there and verified, source deleted\n/);
+        assert.match(deleted.stdout, /\.\.\. already there, verified, source deleted\n/);
         assert.ok(!(await listed(stage, from, env)).includes(profile), `${from} still has it`);
         assert.ok((await listed(stage, to, env)).includes(profile), `${to} does not have it`);
       }

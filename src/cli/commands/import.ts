@@ -55,7 +55,7 @@ export async function importKeys(input: Input, deps: ImportDeps): Promise<number
   }
   deps.stdout.write(`Access keys in ${source.place}:\n\n${preview(steps)}\n`);
   if (input.dryRun) {
-    deps.stdout.write("No changes made\n");
+    deps.stdout.write("No changes made.\n");
     return exitCodes.success;
   }
   const planned = steps.filter(({ action }) => action === "import" || action === "replace");

@@ -47,7 +47,7 @@ export async function migrateBackend(input: Input, deps: MigrateDeps): Promise<n
   if (input.dryRun) {
     deps.stdout.write(`Would migrate ${countOf(steps.length, "credential")} ${route}:\n`);
     for (const step of steps) deps.stdout.write(`  ${preview(step)}\n`);
-    deps.stdout.write("\nNo changes made\n");
+    deps.stdout.write("\nNo changes made.\n");
     return exitCodes.success;
   }
   if (input.deleteSource) {
@@ -157,9 +157,9 @@ function stopped(profile: string, cause: unknown): unknown {
 }
 
 const RESULTS: Readonly<Record<MigrationOutcome["destination"], string>> = {
-  copied: "copied and verified",
-  overwritten: "overwritten and verified",
-  "there-already": "already there and verified",
+  copied: "copied, verified",
+  overwritten: "overwritten, verified",
+  "there-already": "already there, verified",
   kept: "skipped, another key is there (--overwrite replaces it)",
 };
 
@@ -170,11 +170,12 @@ function result({ destination, removedFromSource }: MigrationOutcome): string {
 function summary(counts: Counts): string {
   return [
     "",
-    `Copied:              ${counts.copied}`,
-    `Overwritten:         ${counts.overwritten}`,
-    ...counts.thereAlready === 0 ? [] : [`Already there:       ${counts.thereAlready}`],
-    `Skipped:             ${counts.skipped}`,
-    `Deleted from source: ${counts.deleted}`,
+    "Migration summary:",
+    `  copied: ${counts.copied}`,
+    `  overwritten: ${counts.overwritten}`,
+    ...counts.thereAlready === 0 ? [] : [`  already there: ${counts.thereAlready}`],
+    `  skipped: ${counts.skipped}`,
+    `  deleted from source: ${counts.deleted}`,
     "",
   ].join("\n");
 }
