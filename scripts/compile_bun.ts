@@ -2,13 +2,15 @@
  * `deno task compile:bun [--target=linux-x64] [--entry=src/main_bun.ts] [--output=dist/aws-vault]`: bundles our source for
  * Bun, puts it into a hardened runtime and writes one executable. Needs npm for the runtime, which is pinned by digest.
  */
+import { resolve } from "node:path";
 import { BUN_VERSION, bunPlatforms, type BunTarget, hostBunTarget, isBunTarget } from "./bun_targets.ts";
 import { hardenBunBinary } from "./harden_bun_binary.ts";
 import { fetchPackageFiles } from "./npm_package.ts";
 import { runTask } from "./run_task.ts";
 import { taskOptions } from "./task_options.ts";
 
-const root = new URL("..", import.meta.url).pathname.replace(/^\/([A-Za-z]:)/, "$1").replace(/\/$/, "");
+const root = decodeURIComponent(new URL("..", import.meta.url).pathname).replace(/^\/([A-Za-z]:)/, "$1")
+  .replace(/\/$/, "");
 const cache = `${root}/node_modules/.cache/aws-vault`;
 
 export interface BunBuild {
@@ -21,6 +23,7 @@ export interface BunBuild {
 
 export async function compileBun(build: BunBuild): Promise<void> {
   const runtime = await hardenedRuntime(build.target);
+  await provideKeyringAddon(build.target);
   await Deno.mkdir(build.output.slice(0, build.output.lastIndexOf("/")), { recursive: true });
   await runBuilder(bunArguments(build, runtime));
 }
@@ -60,6 +63,8 @@ export function bunArguments(build: BunBuild, runtime: string): readonly string[
     "--no-compile-autoload-bunfig",
     "--no-compile-autoload-tsconfig",
     "--no-compile-autoload-package-json",
+    "--define",
+    `process.env.AWS_VAULT_LIBC="${build.target.endsWith("-musl") ? "musl" : "gnu"}"`,
     `--outfile=${build.output}`,
     build.entry,
   ];
@@ -78,6 +83,16 @@ async function hardenedRuntime(target: BunTarget): Promise<string> {
   const path = `${pristine}.hardened`;
   await Deno.writeFile(path, hardenBunBinary(await Deno.readFile(pristine), target), { mode: 0o755 });
   return path;
+}
+
+/** The bundler looks for the addon where npm would have put it; for another platform nobody has. */
+async function provideKeyringAddon(target: BunTarget): Promise<void> {
+  const { keyring, addon } = bunPlatforms[target];
+  await fetchPackageFiles(
+    keyring,
+    [{ path: "package.json", mode: 0o644 }, { path: addon, mode: 0o644 }],
+    `${root}/node_modules/${keyring.name}`,
+  );
 }
 
 if (import.meta.main) {
@@ -113,5 +128,5 @@ async function signForNobody(path: string): Promise<void> {
 }
 
 function absolute(path: string): string {
-  return new URL(path, `file://${root}/`).pathname;
+  return resolve(root, path);
 }

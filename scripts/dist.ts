@@ -4,6 +4,7 @@
  *
  * `--step=binaries` stops before the archives and `--step=archives` begins there, so that executables can be signed in between.
  */
+import { resolve } from "node:path";
 import { billOfMaterials, type LockFile } from "./release/bill_of_materials.ts";
 import { buildBinary } from "./release/build_binaries.ts";
 import { type BundledPackage, bundledPackages } from "./release/bundled_packages.ts";
@@ -14,7 +15,8 @@ import { archiveName, chosenTargets, executableName, type ReleaseTarget } from "
 import { runTask } from "./run_task.ts";
 import { taskOptions } from "./task_options.ts";
 
-const root = new URL("..", import.meta.url).pathname.replace(/^\/([A-Za-z]:)/, "$1").replace(/\/$/, "");
+const root = decodeURIComponent(new URL("..", import.meta.url).pathname).replace(/^\/([A-Za-z]:)/, "$1")
+  .replace(/\/$/, "");
 
 await runTask("dist", async () => {
   const options = taskOptions(Deno.args, {
@@ -31,7 +33,7 @@ await runTask("dist", async () => {
     throw new Error(`--missing is report or fail: ${options.missing}`);
   }
   const facts = await releaseFacts(root, options.commit === "" ? null : options.commit);
-  const output = new URL(options.output, `file://${root}/`).pathname;
+  const output = resolve(root, options.output);
   const binaries = `${output}/binaries`;
   let targets = chosenTargets(options.targets);
   if (options.step !== "archives") {
@@ -93,7 +95,7 @@ async function makeRelease(
   await Deno.mkdir(output, { recursive: true });
   const bundled = new Map<ReleaseTarget, readonly BundledPackage[]>();
   for (const target of targets) {
-    const packages = await bundledPackages(root);
+    const packages = await bundledPackages(target, root);
     bundled.set(target, packages);
     console.error(`dist: wrote ${await packTarget({ target, facts, root, binaries, output, packages })}`);
   }

@@ -51,11 +51,10 @@ const linux: readonly Section[] = [
   },
   { title: "binary with a store of files", args: ["run", "-A", "scripts/check_store.ts"] },
   { title: "interop", args: ["task", "interop"] },
-  {
-    title: "Windows binary",
-    args: ["task", "compile:bun", "--target=windows-x64", "--output=dist/windows-x64/aws-vault.exe"],
-  },
-  { title: "Windows binary under Wine", args: ["task", "wine"] },
+  { title: "archives", args: ["task", "dist", "--targets=bun"] },
+  { title: "archives, opened and put to work", args: ["task", "dist:check"] },
+  { title: "Windows archive, unpacked", args: ["run", "-A", "tests/archives/unpack_windows.ts"] },
+  { title: "Windows archive under Wine", args: ["task", "wine"] },
 ];
 
 const onLinux = Deno.build.os === "linux";

@@ -1,7 +1,8 @@
 /** Native libraries under Deno. */
-import type { BlockingFunctions, NativeFunctions, NativeLoader, NativeSymbol, NativeType } from "./host.ts";
+import type { KeyringAddon, NativeFunctions, NativeLoader, NativeSymbol, NativeType } from "./host.ts";
+import { keyringPackage } from "./keyring_package.ts";
 import { bindLibc } from "./libc.ts";
-import { errnoFunction, openFirst } from "./native_library.ts";
+import { errnoFunction, noKeyring, openFirst } from "./native_library.ts";
 
 /** Addresses travel as integers: a bigint on our side, the same register in every ABI that Deno runs on. */
 const TYPES = {
@@ -22,19 +23,20 @@ export function createDenoNative(): NativeLoader {
     libraries: readonly string[],
     symbols: T,
   ): NativeFunctions<T> {
-    return bind(libraries, symbols, false) as NativeFunctions<T>;
-  }
-
-  function openBlocking<T extends Record<string, NativeSymbol>>(
-    libraries: readonly string[],
-    symbols: T,
-  ): BlockingFunctions<T> {
-    return bind(libraries, symbols, true) as BlockingFunctions<T>;
+    const foreign: Deno.ForeignLibraryInterface = Object.fromEntries(
+      Object.entries(symbols).map(([name, symbol]) => [name, {
+        parameters: symbol.parameters.map((type) => TYPES[type] as Deno.NativeType),
+        result: TYPES[symbol.result] as Deno.NativeResultType,
+      }]),
+    );
+    return openFirst<T>(
+      libraries,
+      (library) => Deno.dlopen(library, foreign).symbols as Record<string, (...args: unknown[]) => unknown>,
+    );
   }
 
   const native: NativeLoader = {
     open,
-    openBlocking,
     addressOf: (buffer) =>
       buffer.length === 0 ? 0n : Deno.UnsafePointer.value(Deno.UnsafePointer.of(buffer as BufferSource)),
     copyFrom(address, length) {
@@ -47,6 +49,7 @@ export function createDenoNative(): NativeLoader {
       errnoView ??= errnoOfThisThread(native);
       return errnoView.getInt32();
     },
+    keyringAddon: loadKeyring,
   };
   if (Deno.build.os !== "windows") errnoView = errnoOfThisThread(native);
   return native;
@@ -59,13 +62,12 @@ function errnoOfThisThread(native: NativeLoader): Deno.UnsafePointerView {
   return new Deno.UnsafePointerView(Deno.UnsafePointer.create(location() as bigint)!);
 }
 
-function bind(libraries: readonly string[], symbols: Record<string, NativeSymbol>, nonblocking: boolean) {
-  const foreign: Deno.ForeignLibraryInterface = Object.fromEntries(
-    Object.entries(symbols).map(([name, symbol]) => [name, {
-      parameters: symbol.parameters.map((type) => TYPES[type] as Deno.NativeType),
-      result: TYPES[symbol.result] as Deno.NativeResultType,
-      nonblocking,
-    }]),
-  );
-  return openFirst(libraries, (library) => Deno.dlopen(library, foreign).symbols as unknown);
+function loadKeyring(): KeyringAddon {
+  const name = keyringPackage(Deno.build.os, Deno.build.arch, Deno.build.env ?? null);
+  try {
+    const { createRequire } = process.getBuiltinModule("node:module");
+    return createRequire(import.meta.url)(name) as KeyringAddon;
+  } catch (failure) {
+    throw noKeyring(name, failure);
+  }
 }

@@ -26,8 +26,6 @@ export interface OpenStoreDeps {
   readonly log: Log;
   readonly native: () => Promise<NativeLoader>;
   readonly bus: SessionBus;
-  /** `--keychain`. */
-  readonly keychain: string;
   /** `--secret-service-collection`. */
   readonly secretServiceCollection: string;
   /** `--file-dir`, absolute. */
@@ -88,11 +86,11 @@ export async function openStore(backend: BackendName, deps: OpenStoreDeps): Prom
       return new WincredStore(native);
     }
     case "keychain": {
-      const [{ KeychainStore }, native] = await Promise.all([
-        import("./stores/keychain_store.ts"),
+      const [{ KeyringStore }, native] = await Promise.all([
+        import("./stores/keyring_store.ts"),
         deps.native(),
       ]);
-      return new KeychainStore({ native, clock: deps.clock, keychain: deps.keychain });
+      return new KeyringStore({ backend, clock: deps.clock, addon: () => native.keyringAddon() });
     }
     case "secret-service": {
       const { SecretServiceStore } = await import("./stores/secret_service_store.ts");
