@@ -57,7 +57,7 @@ import { AccessKeys } from "./vault/access_keys.ts";
 import { type BackendDecision, chooseBackend, requireBackend } from "./vault/choose_backend.ts";
 import { oidcItemName, parseOidcItemName, parseSessionItemName } from "./vault/item_names.ts";
 import { findElsewhere, lookUpFacts, openStore, type OpenStoreDeps } from "./vault/open_store.ts";
-import type { SecretStore } from "./vault/secret_store.ts";
+import type { Asking, SecretStore } from "./vault/secret_store.ts";
 
 /** Longer than any prompt stays open, so that nobody gives up on a person who is still looking for the phone. */
 const FLIGHT_WAIT_MS = ANSWER_TIMEOUT_MS + 60_000;
@@ -181,7 +181,7 @@ class App {
     return {
       lock: () => cacheKeys.lock(),
       list: async () => {
-        const foreign = await orNone(this.#foreignSessions());
+        const foreign = await orNone(this.#foreignSessions("never"));
         return [...cache.list(), ...foreign.map(({ summary }) => summary)];
       },
       clear: async (profile) => {
@@ -199,7 +199,8 @@ class App {
   async ssoTokens(): Promise<SsoTokens> {
     const store = await this.#store();
     return {
-      startUrls: async () => (await store.list()).map(parseOidcItemName).filter((url) => url !== null),
+      startUrls: async (asking) =>
+        (await store.list(asking)).map(parseOidcItemName).filter((url) => url !== null),
       remove: (startUrl) => store.remove(oidcItemName(startUrl)),
     };
   }
@@ -208,13 +209,9 @@ class App {
     const { backend } = await this.#backend();
     const { whyStaysOpen } = await import("./locking/store_lock.ts");
     const timedStore = backend === "keychain" ? await this.#keychainLock() : null;
-    const lock = backend === "secret-service"
-      ? await this.#secretServiceLock()
-      : backend === "kwallet"
-      ? await this.#kwalletLock()
-      : timedStore;
+    const lock: Partial<StoreLock> = timedStore ?? await this.#store();
     return {
-      lockStore: async () => await lock?.lock() ?? null,
+      lockStore: async () => await lock.lock?.() ?? null,
       whyStoreStaysOpen: whyStaysOpen(backend),
       timedStore,
       remembersKey: this.#host.os === "linux",
@@ -248,7 +245,7 @@ class App {
         windowMs: windows.answer,
         sha256: this.#host.sha256,
       }),
-      storedKeys: async (profile) => await (await this.accessKeys()).read(profile),
+      hasStoredKeys: async (profile) => await (await this.accessKeys()).holds(profile),
       runPlanDeps: () => this.#runPlanDeps(request, windows),
       hintsForMiss: (profile) => this.#hintsForMiss(profile),
       log: this.#log,
@@ -525,24 +522,6 @@ class App {
     });
   }
 
-  async #kwalletLock(): Promise<StoreLock> {
-    const [{ KwalletStore }, { sessionBusSockets }] = await Promise.all([
-      import("./vault/stores/kwallet_store.ts"),
-      import("./dbus/bus_address.ts"),
-    ]);
-    const { connectLocal, clock } = this.#host;
-    return new KwalletStore({ connectLocal, clock, sockets: sessionBusSockets(this.#host) });
-  }
-
-  async #secretServiceLock(): Promise<StoreLock> {
-    const [{ SecretServiceLock }, { sessionBusSockets }] = await Promise.all([
-      import("./locking/secret_service_lock.ts"),
-      import("./dbus/bus_address.ts"),
-    ]);
-    const connect = () => this.#openBus(sessionBusSockets(this.#host));
-    return new SecretServiceLock(connect, this.#options.secretServiceCollection);
-  }
-
   async #openBus(sockets: readonly string[]): Promise<BusConnection> {
     const { BusConnection } = await import("./dbus/bus_connection.ts");
     const { clock } = this.#host;
@@ -559,8 +538,8 @@ class App {
   }
 
   /** Sessions that aws-vault itself left in the store. */
-  async #foreignSessions() {
-    const names = await (await this.#store()).list();
+  async #foreignSessions(asking: Asking = "if needed") {
+    const names = await (await this.#store()).list(asking);
     return names.filter((name) => name !== CACHE_KEY_ITEM).flatMap((item) => {
       const parsed = parseSessionItemName(item);
       if (parsed === null) return [];

@@ -14,7 +14,7 @@ import type { ScreenLockDeps } from "../locking/screen_lock.ts";
 import type { TimedStoreLock } from "../locking/store_lock.ts";
 import type { Secret } from "../secret.ts";
 import type { SessionSummary } from "../sessions/session_summary.ts";
-import type { BackendName, SecretStore } from "../vault/secret_store.ts";
+import type { Asking, BackendName, SecretStore } from "../vault/secret_store.ts";
 
 /** What `--prompt` takes. `none` (also `--no-prompt`) means: never ask, fail at once instead. */
 export type PromptChoice =
@@ -101,7 +101,7 @@ export interface AccessKeys {
   /** The store, for messages. */
   readonly place: string;
   /** The profiles with stored keys, in store order; sessions and SSO tokens are not among them. */
-  profiles(): Promise<readonly string[]>;
+  profiles(asking?: Asking): Promise<readonly string[]>;
   /** Whether there is an item for the profile, a damaged one included. */
   has(profile: string): Promise<boolean>;
   /** `null` when the profile has no stored keys. */
@@ -172,7 +172,7 @@ export interface Locking {
 /** SSO tokens in the chosen store, known by their start URL. */
 export interface SsoTokens {
   /** In store order. */
-  startUrls(): Promise<readonly string[]>;
+  startUrls(asking?: Asking): Promise<readonly string[]>;
   /** Whether there was one. */
   remove(startUrl: string): Promise<boolean>;
 }

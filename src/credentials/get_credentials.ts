@@ -13,8 +13,8 @@ export interface GetCredentialsDeps {
   readonly settings: (request: CredentialsRequest) => ProfileSettings;
   readonly storeId: string;
   readonly cached: (request: CredentialsRequest) => CachedAnswerDeps;
-  /** The keys stored under the profile; `null` when there are none. */
-  readonly storedKeys: (profile: string) => Promise<Credentials | null>;
+  /** Whether keys are stored under the profile. */
+  readonly hasStoredKeys: (profile: string) => Promise<boolean>;
   readonly runPlanDeps: (request: CredentialsRequest) => Promise<RunPlanDeps>;
   /** Whole lines about where else keys of the profile are, for when there are none in the chosen store. */
   readonly hintsForMiss: (profile: string) => Promise<string[]>;
@@ -35,7 +35,7 @@ export async function getCredentials(
     return { credentials: cached, settings };
   }
   try {
-    const holders = await holdersOfKeys(settings, deps.storedKeys);
+    const holders = await holdersOfKeys(settings, deps.hasStoredKeys);
     const plan = planCredentials(settings, { ...options, hasStoredKeys: (name) => holders.has(name) });
     for (const line of deps.log.enabled ? explainPlan(plan) : []) deps.log.debug(() => line);
     return { credentials: await runPlan(plan, await deps.runPlanDeps(request)), settings };
@@ -51,10 +51,10 @@ export async function getCredentials(
  */
 async function holdersOfKeys(
   target: ProfileSettings,
-  storedKeys: GetCredentialsDeps["storedKeys"],
+  hasStoredKeys: GetCredentialsDeps["hasStoredKeys"],
 ): Promise<ReadonlySet<string>> {
   let profile = target;
-  while (profile.source !== null && await storedKeys(profile.name) === null) profile = profile.source;
+  while (profile.source !== null && !await hasStoredKeys(profile.name)) profile = profile.source;
   return new Set([profile.name]);
 }
 

@@ -3,7 +3,7 @@ import type { Credentials } from "../aws/credentials.ts";
 import { AppError, escapeControls } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import { classifyItemName } from "./item_names.ts";
-import { type SecretStore, StoreError, type StoreItem } from "./secret_store.ts";
+import { type Asking, type SecretStore, StoreError, type StoreItem } from "./secret_store.ts";
 
 export interface NewAccessKey {
   readonly accessKeyId: string;
@@ -26,13 +26,19 @@ export class AccessKeys {
   }
 
   /** The profiles with stored keys, in store order; sessions and SSO tokens are not among them. */
-  async profiles(): Promise<string[]> {
-    return (await this.#store.list()).filter((name) => classifyItemName(name) === "access-key");
+  async profiles(asking: Asking = "if needed"): Promise<string[]> {
+    return (await this.#store.list(asking)).filter((name) => classifyItemName(name) === "access-key");
   }
 
   /** Whether there is an item for the profile, a damaged one included. Decrypts nothing where the store can do that. */
   async has(profile: string): Promise<boolean> {
     return (await this.profiles()).includes(profile);
+  }
+
+  /** Whether there are keys for the profile, also ones that make no sense. Unlocks the store only where that takes reading them. */
+  async holds(profile: string): Promise<boolean> {
+    if (classifyItemName(profile) !== "access-key") return false;
+    return await this.#store.has?.(profile) ?? await this.#store.read(profile) !== null;
   }
 
   /** `null` when the profile has no stored keys. Throws a StoreError of outcome `damaged` when the item makes no sense. */

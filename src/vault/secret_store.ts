@@ -41,13 +41,26 @@ export interface SecretStore {
   readonly description: string;
   /** The payload, or `null` when no such item exists. Never lists the store. */
   read(name: string): Promise<Secret | null>;
+  /** Whether there is such an item, for stores that can tell without being unlocked. */
+  has?(name: string): boolean | Promise<boolean>;
   /** Makes the item or replaces its payload in place: afterwards the new value is there, or the old one and an error. */
   write(item: StoreItem): Promise<void>;
   /** Whether there was such an item. */
   remove(name: string): Promise<boolean>;
-  /** The names of all items, in the store's own order, without decrypting any where the store can do that. */
-  list(): Promise<string[]>;
+  /**
+   * The names of all items, in the store's own order, without decrypting any where the store can do that. With `asking` = `never` a store
+   * that would have to be unlocked for it answers `locked` instead of asking.
+   */
+  list(asking?: Asking): Promise<string[]>;
+  /**
+   * Locks the place where the items are, for stores that have a lock which this program can turn. Answers what was locked, for messages;
+   * `null` when nothing was open.
+   */
+  lock?(): Promise<string | null>;
 }
+
+/** Whether the user may be asked to unlock the store. */
+export type Asking = "if needed" | "never";
 
 /** `locked`: needs unlocking; `denied`: the user or OS refused; `unavailable`: no store to talk to (or it hung); `damaged`: the item can't be understood. */
 export type StoreOutcome = Extract<ErrorKind, "locked" | "denied" | "unavailable" | "damaged">;

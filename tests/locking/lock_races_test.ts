@@ -61,6 +61,28 @@ raceTest(
 );
 
 raceTest(
+  "a role profile that has keys of its own, cached: no question, and no look into the store that is locked",
+  async (stage) => {
+    // `add` refuses that; a profile that got its source_profile later has them.
+    const env = { AWS_ACCESS_KEY_ID: FIRST_KEYS.id, AWS_SECRET_ACCESS_KEY: FIRST_KEYS.secret };
+    const added = await stage.run(["add", "--env", "--no-add-config", "role0"], {
+      ...env,
+      AWS_CONFIG_FILE: `${stage.folder}/other-config`,
+    });
+    assert.equal(added.code, 0, added.stderr);
+    const first = await stage.ask("role0");
+    assert.equal(first.code, 0, first.stderr);
+    assert.equal((await stage.ask("role0", { AWS_VAULT_FILE_PASSPHRASE: null })).stdout, first.stdout);
+    await stage.run(["lock"]);
+    await using terminal = new Terminal(stage, "role0");
+    await terminal.asks(1);
+    await terminal.type(PASSPHRASE);
+    await terminal.ended();
+    for (const answer of terminal.answers()) assert.equal(answer, first.stdout);
+  },
+);
+
+raceTest(
   "a locked store whose unlocker is killed at the question: one of those who wait asks once more",
   async (stage) => {
     await using terminal = new Terminal(stage, "role0");
@@ -155,7 +177,7 @@ raceTest(
       assert.equal(first.code, 0, first.stderr);
 
       const locked = await stage.run(["lock"], env);
-      assert.equal(locked.stdout, "Locked the cached sessions\nLocked the keyring login\n", locked.stderr);
+      assert.equal(locked.stdout, "Locked the cached sessions\nLocked the keyring Login\n", locked.stderr);
       const prompts = await countPrompts(bus.env);
       const list = await stage.run(["list"], env);
       assert.deepEqual([list.code, list.stderr], [0, ""]);
@@ -179,6 +201,16 @@ raceTest(
       // Unlocked, a cached answer needs the desktop's keyring no more than any store.
       await bus.signalKeyring("SIGKILL");
       assert.equal((await stage.ask("plain", env)).stdout, first.stdout);
+
+      // One that was not unlocked since it started shows no names; list says so, and asks no more than before.
+      const counted = await countPrompts(bus.env);
+      const shy = await stage.run(["list"], env);
+      assert.deepEqual([shy.code, shy.stderr], [
+        0,
+        "aws-vault: the secret store is locked: what is stored in it is not listed\n",
+      ]);
+      assert.match(shy.stdout, /^plain +- +sts\.GetSessionToken:/m);
+      assert.equal(await counted.stop(), 0);
       await stage.run(["lock", "--keep-store"], env);
     } finally {
       await bus.stop();

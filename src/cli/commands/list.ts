@@ -25,7 +25,7 @@ async function listing(input: InputOf<typeof listDeclaration>, deps: ListDeps): 
   const config = await deps.config();
   if (input.profiles) return lines(config.profileNames());
   const now = deps.clock.now();
-  const tokens = await unlessLocked(async () => await (await deps.ssoTokens()).startUrls(), deps);
+  const tokens = await unlessLocked(async () => await (await deps.ssoTokens()).startUrls("never"), deps);
   const sessions = await (await deps.sessions()).list();
   if (input.sessions) {
     return lines([
@@ -36,7 +36,7 @@ async function listing(input: InputOf<typeof listDeclaration>, deps: ListDeps): 
   // Where the tokens could not be listed, the keys can't either: the notice has been given.
   const stored = tokens === null
     ? null
-    : await unlessLocked(async () => await (await deps.accessKeys()).profiles(), deps);
+    : await unlessLocked(async () => await (await deps.accessKeys()).profiles("never"), deps);
   const sources = { config, stored: stored ?? [], tokens: tokens ?? [], sessions };
   return input.json ? asJson(sources) : asTable(sources, now);
 }

@@ -32,6 +32,11 @@ export class KeyctlStore implements SecretStore {
   }
 
   // deno-lint-ignore require-await -- failures have to reject
+  async has(name: string): Promise<boolean> {
+    return this.#keyring.has(name);
+  }
+
+  // deno-lint-ignore require-await -- failures have to reject
   async write(item: StoreItem): Promise<void> {
     requireWritableItemName(item.name);
     this.#keyring.write(item.name, new TextEncoder().encode(item.payload.reveal()), 0);

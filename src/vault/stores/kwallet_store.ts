@@ -11,7 +11,13 @@ import { escapeControls } from "../../errors.ts";
 import type { Secret } from "../../secret.ts";
 import { decodeUtf8, openEnvelope, sealEnvelope } from "../item_envelope.ts";
 import { requireWritableItemName } from "../item_names.ts";
-import { type SecretStore, StoreError, type StoreItem, type StoreOutcome } from "../secret_store.ts";
+import {
+  type Asking,
+  type SecretStore,
+  StoreError,
+  type StoreItem,
+  type StoreOutcome,
+} from "../secret_store.ts";
 import { explainBusFailure } from "./bus_failure.ts";
 import { CALL_TIMEOUT_MS, PROMPT_TIMEOUT_MS, type SessionBusDeps } from "./secret_service.ts";
 
@@ -76,10 +82,12 @@ export class KwalletStore implements SecretStore {
     );
   }
 
-  async list(): Promise<string[]> {
-    return await this.#task(async (wallets) =>
-      await wallets.exists() ? await wallets.entries(await wallets.open()) : []
-    );
+  async list(asking: Asking = "if needed"): Promise<string[]> {
+    return await this.#task(async (wallets) => {
+      if (!await wallets.exists()) return [];
+      if (asking === "never" && !await wallets.isOpen()) throw failed("locked", "is closed", undefined);
+      return await wallets.entries(await wallets.open());
+    });
   }
 
   /** Closes the wallet for every program. Answers what was locked, for messages; `null` when it was not open. */

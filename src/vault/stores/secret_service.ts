@@ -216,6 +216,13 @@ export class SecretService {
     await this.#prompt(prompt as string);
   }
 
+  /** Collections. Throws {@link PromptError} when the service wants to ask first, and does not lock them then. */
+  async lock(paths: readonly string[]): Promise<void> {
+    const [locked, prompt] = await this.#call(ROOT, "Service", "Lock", "ao", [paths]);
+    if (paths.every((path) => (locked as string[]).includes(path))) return;
+    await this.#prompt(prompt as string);
+  }
+
   async #unlocking<T>(path: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();

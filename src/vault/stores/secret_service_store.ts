@@ -10,7 +10,13 @@ import { escapeControls } from "../../errors.ts";
 import { Secret } from "../../secret.ts";
 import { decodeUtf8, openEnvelope, sealEnvelope } from "../item_envelope.ts";
 import { requireWritableItemName } from "../item_names.ts";
-import { type SecretStore, StoreError, type StoreItem, type StoreOutcome } from "../secret_store.ts";
+import {
+  type Asking,
+  type SecretStore,
+  StoreError,
+  type StoreItem,
+  type StoreOutcome,
+} from "../secret_store.ts";
 import { explainBusFailure } from "./bus_failure.ts";
 import {
   PROMPT_TIMEOUT_MS,
@@ -96,11 +102,27 @@ export class SecretServiceStore implements SecretStore {
   }
 
   /** By the items' attributes and labels. A prompt only where the service hides those, as before the first unlocking after login. */
-  async list(): Promise<string[]> {
+  async list(asking: Asking = "if needed"): Promise<string[]> {
     return await this.#task(async (service) => {
       const names: string[] = [];
-      for (const place of await this.#places(service)) names.push(...await namesIn(service, place));
+      for (const place of await this.#places(service)) names.push(...await namesIn(service, place, asking));
       return [...new Set(names)];
+    });
+  }
+
+  /** Every collection that holds items of ours, with whatever else is in it. */
+  async lock(): Promise<string | null> {
+    return await this.#task(async (service) => {
+      const open: string[] = [];
+      for (const place of await this.#places(service)) {
+        if (await service.isLocked(place.collection)) continue;
+        // The default collection is other programs' too.
+        if (!place.shared || (await namesIn(service, place, "never")).length > 0) open.push(place.collection);
+      }
+      if (open.length === 0) return null;
+      await service.lock(open);
+      const labels = await Promise.all(open.map((collection) => service.collectionLabel(collection)));
+      return `keyring ${labels.map(escapeControls).join(" and ")}`;
     });
   }
 
@@ -201,11 +223,18 @@ async function labelsOf(service: SecretService, items: readonly string[]): Promi
   return (await Promise.all(items.map((item) => service.describe(item)))).map((one) => one?.label ?? null);
 }
 
-async function namesIn(service: SecretService, { collection, shared }: Place): Promise<string[]> {
+async function namesIn(
+  service: SecretService,
+  { collection, shared }: Place,
+  asking: Asking,
+): Promise<string[]> {
   let items = await describeAll(service, collection);
   const isHidden = items.some(({ attributes }) => attributes.has(HASHED_PROFILE)) ||
     (items.length === 0 && await service.isLocked(collection));
   if (isHidden) {
+    if (asking === "never") {
+      throw new StoreError("locked", "the Secret Service is locked", { hints: HINTS.locked });
+    }
     await service.unlock(collection);
     items = await describeAll(service, collection);
   }
