@@ -25,6 +25,9 @@ export interface DenoBuild {
   readonly output: string;
 }
 
+/** What the start of the program imports by names made at run time. */
+const LATER_MODULES = ["src/host/deno.ts", "src/run.ts"];
+
 /** What `deno` is started with. The addon is loaded by a name made at run time, so it has to be named here. */
 export function denoCompileArguments({ triple, entry, output }: DenoBuild): readonly string[] {
   const target = denoTargets[triple];
@@ -39,6 +42,7 @@ export function denoCompileArguments({ triple, entry, output }: DenoBuild): read
     "--exclude-unused-npm",
     "--node-modules-dir=none",
     `--include=npm:${keyring.name}@${keyring.version}`,
+    ...LATER_MODULES.map((path) => `--include=${root}/${path}`),
     ...DENO_PERMISSIONS,
     `--target=${triple}`,
     `--output=${output}`,

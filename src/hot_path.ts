@@ -1,73 +1,60 @@
 /**
- * The answer that AWS tools ask for at every start, from the cache: arguments, config, one key, one file, print. Loads nothing that a hit
- * does not need, and leaves everything else, failures included, to the full program.
+ * The answer that AWS tools ask for at every start, given once more: what the kernel remembers of it, the record on disk, and a look at all
+ * that it depended on. Knows nothing of arguments, config files or stores: the same command line, variables, config file and sights lead to
+ * the same record, and `remember_answer.ts` has seen to which. Whatever is not as it was is left to the rest of the program.
  */
-import { hotArguments } from "./cli/hot_arguments.ts";
-import { formatCredentials } from "./cli/credential_formats.ts";
-import { resolveSettings } from "./config/settings.ts";
-import { cachedAnswer, likelyPlan } from "./credentials/cached_answer.ts";
-import { AppError } from "./errors.ts";
-import type { Host } from "./host/host.ts";
-import { CacheKeys } from "./sessions/cache_key.ts";
-import {
-  cacheFolder,
-  envLookup,
-  expiryWindows,
-  kernelMemory,
-  lockAfterSeconds,
-  openSessionCache,
-  settingsSources,
-  storeIdentity,
-} from "./user_state.ts";
-import { chooseBackend, gatherFacts } from "./vault/choose_backend.ts";
+import { version } from "./cli/version.ts";
+import type { HotMachine } from "./host/host.ts";
+import { ANSWER_DESCRIPTION, answerQuestion, decodeAnswer } from "./sessions/remembered_answer.ts";
 
-/** Whether it has answered. Nothing has been written anywhere when it has not. */
-export async function answerFromCache(host: Host): Promise<boolean> {
-  try {
-    return await answer(host);
-  } catch (error) {
-    // The full program meets the same failure and knows how to tell it.
-    if (error instanceof AppError && error.code !== "broken-pipe") return false;
-    throw error;
+/** Exit code for an answer that did not get out as a whole. */
+const CUT_OFF = 1;
+
+/** Whether the command line is worth a look: `--json`, `--format=json`, `--format json`, `-j` in a bunch. */
+export function mayAskForJson(args: readonly string[]): boolean {
+  for (const word of args) {
+    if (word.endsWith("json") || (word[0] === "-" && word[1] !== "-" && word.includes("j"))) return true;
   }
+  return false;
 }
 
-async function answer(host: Host): Promise<boolean> {
-  const hot = hotArguments(host.args, (name) => host.env.get(name));
-  if (hot === null || host.stdout.isTerminal()) return false;
-  const env = envLookup(host);
-  const settings = resolveSettings(hot.profile, settingsSources(host), hot);
-  const { backend } = chooseBackend(hot.backend, null, await gatherFacts(host, notFromHere));
-  const storeId = storeIdentity(backend, hot, host);
-  const plan = likelyPlan(settings, { noSession: hot.noSession, storeId });
-  if (plan === null) return false;
-  const keys = new CacheKeys({
-    storeId,
-    memory: () => kernelMemory(host),
-    store: notFromHere,
-    storeNeverAsks: false,
-    lockAfterSeconds: lockAfterSeconds(env),
-    randomBytes: (length) => host.random.bytes(length),
-    exclusively: notFromHere,
-    derive: notFromHere,
-  });
-  const credentials = await cachedAnswer(plan, {
-    cache: openSessionCache(host, cacheFolder(host), {
-      replaceFile: notFromHere,
-      damaged: notFromHere,
-      warn: notFromHere,
-    }),
-    key: (lockAfter) => keys.remembered(lockAfter),
-    now: () => host.clock.now(),
-    windowMs: expiryWindows(env, "sdk").answer,
-    sha256: host.sha256,
-  });
-  if (credentials === null) return false;
-  host.stdout.write(formatCredentials("json", { profile: hot.profile, credentials, region: null }));
-  return true;
+/** The exit code when it has answered; `null`, and nothing written anywhere, when that is left to the rest of the program. */
+export function answerFromMemory(machine: HotMachine): number | null {
+  if (machine.stdoutIsTerminal()) return null;
+  const name = machine.digester();
+  name.update(answerQuestion(version, machine.args, machine.env));
+  const remembered = machine.readKey(ANSWER_DESCRIPTION + name.digest("hex"));
+  const answer = remembered === null ? null : decodeAnswer(remembered.bytes);
+  const now = machine.now();
+  if (answer === null || !(now >= answer.from && now < answer.until)) return null;
+
+  for (const sight of answer.sights) if (machine.exists(sight.slice(1)) !== (sight[0] === "+")) return null;
+  const config = machine.digester(), restOfConfig = machine.read(answer.configPath, config);
+  if (restOfConfig === null) return null;
+  config.update(restOfConfig);
+  if (config.digest("hex") !== answer.configDigest) return null;
+
+  // Cleared, replaced or damaged records, and a cache key that has been locked away, all end here.
+  const record = machine.read(answer.recordPath, null), key = machine.readKey(answer.keyDescription);
+  if (record === null || key === null) return null;
+  const proof = machine.digester();
+  proof.update(record);
+  proof.update(key.bytes);
+  proof.update(answer.share);
+  if (proof.digest("hex") !== answer.proof) return null;
+
+  // A pipe takes so little as a whole or not at all; only a full disk takes a part.
+  const text = joinHalves(answer.share, record, answer.recordStart), written = machine.print(text);
+  if (written < 0) return null;
+  if (written < text.length) return CUT_OFF;
+  machine.keepKey(key.id, answer.keepSeconds);
+  machine.keepKey(remembered!.id, Math.min(answer.keepSeconds, Math.ceil((answer.until - now) / 1000)));
+  return 0;
 }
 
-/** What would take more than a hit may cost. */
-function notFromHere(): never {
-  throw new AppError("hot-path-left", "bug", "left to the full program");
+/** Share and record, bit by bit exclusive-or; the record is long enough, or it would not have been remembered. */
+function joinHalves(share: Uint8Array, record: Uint8Array, start: number): Uint8Array {
+  const { length } = share;
+  for (let i = 0; i < length; i++) share[i]! ^= record[start + i]!;
+  return share;
 }

@@ -5,7 +5,8 @@
 import type { Credentials } from "../aws/credentials.ts";
 import { AppError } from "../errors.ts";
 import { goQuote } from "./go_quote.ts";
-import { isoSeconds } from "./iso_seconds.ts";
+import { answerText } from "../sessions/answer_text.ts";
+import { isoSeconds } from "../sessions/iso_seconds.ts";
 
 export type CredentialFormat = "env" | "export-env" | "json" | "ini";
 
@@ -23,7 +24,7 @@ export function formatCredentials(format: CredentialFormat, what: PrintableCrede
     case "export-env":
       return environmentLines(what, (name, value) => `export ${name}=${shellWord(value)}`);
     case "json":
-      return processJson(what.credentials);
+      return answerText(what.credentials);
     case "ini":
       return iniSection(what);
   }
@@ -39,21 +40,6 @@ function environmentLines(what: PrintableCredentials, line: (name: string, value
     ["AWS_REGION", region],
     ["AWS_DEFAULT_REGION", region],
   ], line);
-}
-
-/**
- * What SDKs read from a `credential_process`. Exactly the members that aws-vault prints, no account id:
- * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
- */
-function processJson(c: Credentials): string {
-  const members = {
-    Version: 1,
-    AccessKeyId: c.accessKeyId,
-    SecretAccessKey: c.secretAccessKey.reveal(),
-    ...c.sessionToken === null || c.sessionToken.isEmpty ? {} : { SessionToken: c.sessionToken.reveal() },
-    ...c.expiresAt === null ? {} : { Expiration: isoSeconds(c.expiresAt) },
-  };
-  return `${JSON.stringify(members, null, 2)}\n`;
 }
 
 function iniSection({ profile, credentials: c, region }: PrintableCredentials): string {

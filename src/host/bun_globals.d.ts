@@ -52,6 +52,12 @@ export interface BunGlobal {
   connect(options: { unix: string; socket: BunSocketHandlers }): Promise<BunSocket>;
   spawn(options: BunSpawnOptions): BunSubprocess;
   readonly CryptoHasher: new (algorithm: "sha256") => BunHasher;
+  readonly SHA256: new () => { update(bytes: string | Uint8Array): void; digest(encoding: "hex"): string };
+  /** Not documented: what `bun:ffi` is made of. */
+  readonly FFI: {
+    dlopen(path: string, symbols: Record<string, ffi.BunSymbol>): ReturnType<typeof ffi.dlopen> | Error;
+    ptr(buffer: Uint8Array): number;
+  };
 }
 
 export interface BunProcess {

@@ -300,3 +300,36 @@ export interface KeyringEntry {
   getSecret(signal?: AbortSignal | null): Promise<number[] | null>;
   deleteCredential(signal?: AbortSignal | null): Promise<boolean>;
 }
+
+/**
+ * The little that a remembered answer asks of its machine, before there is a {@link Host}. Each call answers "could not" for whatever reason;
+ * the full program then meets the same failure and reports it.
+ */
+export interface HotMachine {
+  readonly args: readonly string[];
+  env(name: string): string | undefined;
+  /** Epoch milliseconds. */
+  now(): number;
+  stdoutIsTerminal(): boolean;
+  exists(path: string): boolean;
+  /**
+   * The whole file; `null` when it can't be read, or is not small. With a digester a file may be of any size: what is before the part
+   * that is answered is given to that.
+   */
+  read(path: string, digester: HotDigester | null): Uint8Array | null;
+  /** A key of the kernel's user keyring; `null` when there is none. */
+  readKey(description: string): { readonly id: number; readonly bytes: Uint8Array } | null;
+  /** The key lives for so long from now on. Where the kernel does not allow that, its time to live stays as it was. */
+  keepKey(id: number, seconds: number): void;
+  digester(): HotDigester;
+  /** How many bytes were written, or a negative number. */
+  print(bytes: Uint8Array): number;
+  /** Ends the process at once. Only `main.ts` calls it. */
+  exit(code: number): never;
+}
+
+/** SHA-256 of all that `update` was given, one after the other. */
+export interface HotDigester {
+  update(bytes: string | Uint8Array): void;
+  digest(encoding: "hex"): string;
+}

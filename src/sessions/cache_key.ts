@@ -3,6 +3,7 @@
  */
 import { Secret } from "../secret.ts";
 import { type SecretStore, StoreError } from "../vault/secret_store.ts";
+import { ANSWER_DESCRIPTION } from "./remembered_answer.ts";
 import type { CacheKey } from "./session_file.ts";
 
 /**
@@ -98,7 +99,7 @@ export class CacheKeys {
   }
 
   /**
-   * Makes the memory forget all keys of the store; the next answer needs the store. Whether there was something to forget. Throws a
+   * Makes the memory forget all keys of the store, and every remembered answer; the next answer needs the store. Whether there was something to forget. Throws a
    * StoreError when the memory may still have them.
    */
   async lock(): Promise<boolean> {
@@ -107,7 +108,11 @@ export class CacheKeys {
     try {
       const memory = await this.#deps.memory();
       if (memory === null) return false;
-      const ours = memory.list().filter((description) => this.#isOurs(description));
+      const all = memory.list();
+      for (const description of all) {
+        if (description.startsWith(ANSWER_DESCRIPTION)) memory.remove(description);
+      }
+      const ours = all.filter((description) => this.#isOurs(description));
       return ours.map((description) => memory.remove(description)).includes(true);
     } catch (error) {
       // Where there is no memory, nothing was put into it.

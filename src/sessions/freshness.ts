@@ -14,13 +14,21 @@ export interface Lifetime {
 }
 
 /**
- * Whether more than `windowMs` is left. A window longer than half the lifetime is cut to that half: otherwise short-lived
- * credentials would never be reused. A record from the future (the clock was set back) is not trusted.
+ * From when until when credentials are handed out: as long as more than `windowMs` is left. A window longer than half the lifetime is cut to
+ * that half: otherwise short-lived credentials would never be reused. A record from the future (the clock was set back) is not trusted.
  */
+export function freshPeriod(
+  { issuedAt, expiresAt }: Lifetime,
+  windowMs: number,
+): { from: number; until: number } {
+  const window = Math.min(windowMs, (expiresAt - issuedAt) / 2);
+  return { from: issuedAt - CLOCK_TOLERANCE_MS, until: expiresAt - window };
+}
+
+/** Whether `now` lies in the {@link freshPeriod}. */
 export function isFresh(lifetime: Lifetime, now: number, windowMs: number): boolean {
-  if (lifetime.issuedAt > now + CLOCK_TOLERANCE_MS) return false;
-  const window = Math.min(windowMs, (lifetime.expiresAt - lifetime.issuedAt) / 2);
-  return lifetime.expiresAt - now > window;
+  const { from, until } = freshPeriod(lifetime, windowMs);
+  return now >= from && now < until;
 }
 
 /** Whether the credentials work at all any more, for use when nothing newer can be had. */

@@ -1,9 +1,11 @@
 /**
  * One cached session as a file: a line of clear JSON (who, what, until when), then nonce, ciphertext and tag of AES-256-GCM.
- * The file's name and its clear line are authenticated with the ciphertext, so neither can be swapped or edited unnoticed.
+ * The file's name and its clear line are authenticated with the ciphertext, so neither can be swapped or edited unnoticed. What is sealed
+ * begins with the very bytes that a program which asks for the credentials is given.
  */
 import type { Credentials } from "../aws/credentials.ts";
 import { Secret } from "../secret.ts";
+import { answerText } from "./answer_text.ts";
 import type { SessionKind, SessionSummary } from "./session_summary.ts";
 
 /** What can be read without the key. Times in epoch milliseconds by this machine's clock, however wrong it was then. */
@@ -47,13 +49,8 @@ export async function sealSession(
     expiresAt: header.expiresAt,
     keyId: header.keyId,
   });
-  const plain = encoder.encode(JSON.stringify([
-    credentials.accessKeyId,
-    credentials.secretAccessKey.reveal(),
-    credentials.sessionToken?.reveal() ?? null,
-    credentials.expiresAt,
-    credentials.accountId,
-  ]));
+  const rest = JSON.stringify([credentials.expiresAt, credentials.accountId]);
+  const plain = encoder.encode(answerText(credentials) + rest);
   const imported = await crypto.subtle.importKey("raw", key.bytes as BufferSource, "AES-GCM", false, [
     "encrypt",
   ]);
@@ -102,6 +99,11 @@ export function readHeader(
   }
 }
 
+/** Where in a session file the sealed bytes begin. */
+export function sealedStart(file: Uint8Array): number {
+  return file.indexOf(10) + 1 + NONCE_LENGTH;
+}
+
 /** The credentials; `null` when name, header, body or key do not belong together. */
 export async function openSession(
   name: string,
@@ -124,13 +126,13 @@ export async function openSession(
       imported,
       body.subarray(NONCE_LENGTH) as BufferSource,
     );
-    const [accessKeyId, secretAccessKey, sessionToken, expiresAt, accountId] = JSON.parse(
-      new TextDecoder().decode(plain),
-    );
+    const text = new TextDecoder().decode(plain), rest = text.lastIndexOf("\n");
+    const { AccessKeyId, SecretAccessKey, SessionToken } = JSON.parse(text.slice(0, rest));
+    const [expiresAt, accountId] = JSON.parse(text.slice(rest));
     return {
-      accessKeyId,
-      secretAccessKey: new Secret(secretAccessKey),
-      sessionToken: sessionToken === null ? null : new Secret(sessionToken),
+      accessKeyId: AccessKeyId,
+      secretAccessKey: new Secret(SecretAccessKey),
+      sessionToken: SessionToken === undefined ? null : new Secret(SessionToken),
       expiresAt,
       accountId,
     };

@@ -4,7 +4,7 @@ import type { InputOf } from "../command.ts";
 import type { listDeclaration } from "../declarations.ts";
 import type { CommandDeps } from "../deps.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { isoSeconds } from "../iso_seconds.ts";
+import { isoSeconds } from "../../sessions/iso_seconds.ts";
 import { type ListRow, listRows, type ListSources, sessionLabel, tokenLabel } from "../list_rows.ts";
 import { paddedTable } from "../padded_table.ts";
 import { presentNotice } from "../present.ts";
