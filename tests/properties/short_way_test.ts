@@ -33,18 +33,25 @@ function understood(args: readonly string[], env: Env) {
     fileDir: options.fileDir,
     keychain: options.keychain,
     secretServiceCollection: options.secretServiceCollection,
+    passDir: options.passDir,
+    passPrefix: options.passPrefix,
+    opVaultId: options.opVaultId,
+    opItemTitlePrefix: options.opItemTitlePrefix,
+    opItemTag: options.opItemTag,
+    opConnectHost: options.opConnectHost,
+    opDesktopAccountId: options.opDesktopAccountId,
   };
 }
 
 const rightWords = [
   "exec|export|p|--json|-j|--format=json",
   "-d 1h|-d1h|-jd2h|--duration=1d|--duration 90m|-n|-nj|--region eu-west-1|--region=x|--format json|--no-session|--no-prompt",
-  "--prompt=zenity|--prompt none|--backend=file|--backend keyctl|--file-dir=/f|--keychain k|--secret-service-collection=c",
+  "--prompt=zenity|--prompt none|--backend=file|--backend keyctl|--file-dir=/f|--keychain k|--secret-service-collection=c|--backend=pass|--pass-dir=/p|--pass-prefix x|--backend=op|--op-vault-id=v|--op-item-tag t",
 ];
 const oddWords = [
   "--|-||--help|help|--debug|--version|-d|-d-1h|-d=1h|--duration=|--duration=nonsense|--json=true|--no-json|--json=false|-jj",
-  "--prompt=pigeon|--backend=pass|--backend=x|--format=env|--region=|-t1|--mfa-token 1|--stdout|--profile-env|--server",
-  "--region -n|--keychain -x|--biometrics|--pass-dir=x|list|-n=1|--no-no-session|--op-timeout=1|--unknown|--__proto__|-é",
+  "--prompt=pigeon|--backend=proton-pass|--backend=x|--format=env|--region=|-t1|--mfa-token 1|--stdout|--profile-env|--server",
+  "--region -n|--keychain -x|--biometrics|list|-n=1|--no-no-session|--op-timeout=1|--unknown|--__proto__|-é",
 ];
 const anyOf = (lines: readonly string[]) => fc.constantFrom(...lines.flatMap((line) => line.split("|")));
 const piece = fc.oneof(
@@ -62,6 +69,13 @@ const flagSpellings = [
   "--file-dir=/f",
   "--keychain k",
   "--secret-service-collection=c",
+  "--pass-dir=/p",
+  "--pass-prefix=x|--pass-prefix y/z",
+  "--op-vault-id=v|--op-vault-id w",
+  "--op-item-title-prefix=x",
+  "--op-item-tag=t",
+  "--op-connect-host=http://localhost:8080",
+  "--op-desktop-account-id a",
   "p|q",
 ];
 /** Each flag in one of its spellings, none twice, in any order; sometimes a stray piece among them. */
@@ -69,7 +83,7 @@ const rightLists = fc.record({
   command: fc.constantFrom("exec|--json", "exec|-j", "export|--format=json", "export|--format json"),
   flags: fc.subarray(flagSpellings),
   stray: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: piece }),
-  dice: fc.array(fc.nat(), { minLength: 12, maxLength: 12 }),
+  dice: fc.array(fc.nat(), { minLength: 24, maxLength: 24 }),
 }).map(({ command, flags, stray, dice }) => {
   const [name, format] = command.split("|");
   const all = [format!, ...(stray === null ? [] : [stray])];
@@ -77,7 +91,7 @@ const rightLists = fc.record({
     const choices = spellings.split("|");
     all.splice(dice[i]! % (all.length + 1), 0, choices[dice[i]! % choices.length]!);
   });
-  all.splice(dice[11]! % 3, 0, name!);
+  all.splice(dice[23]! % 3, 0, name!);
   return all;
 });
 const argumentLists = fc.oneof(fc.array(piece, { maxLength: 6 }), rightLists)
@@ -87,10 +101,14 @@ const variableValues: Readonly<Record<string, readonly string[]>> = {
   AWS_PROFILE: ["p", "q"],
   AWS_VAULT_DURATION: ["1h", "-1h", "nonsense", "0"],
   AWS_VAULT_PROMPT: ["zenity", "none", "pigeon"],
-  AWS_VAULT_BACKEND: ["file", "keyctl", "pass", "x"],
+  AWS_VAULT_BACKEND: ["file", "keyctl", "pass", "proton-pass", "x"],
   AWS_VAULT_FILE_DIR: ["/g"],
   AWS_VAULT_KEYCHAIN_NAME: ["k"],
   AWS_VAULT_SECRET_SERVICE_COLLECTION_NAME: ["c"],
+  AWS_VAULT_PASS_PASSWORD_STORE_DIR: ["/p"],
+  AWS_VAULT_PASS_PREFIX: ["x"],
+  AWS_VAULT_OP_VAULT_ID: ["v"],
+  AWS_VAULT_OP_DESKTOP_ACCOUNT_ID: ["a"],
   AWS_VAULT_STDOUT: ["1", "perhaps"],
   AWS_VAULT_PROFILE_ENV: ["true", "perhaps"],
   AWS_VAULT_BIOMETRICS: ["true", "perhaps"],

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createServices } from "../../src/app.ts";
 import { runProgram } from "../../src/cli/program.ts";
-import { answerFromCache } from "../../src/hot_path.ts";
+import { answerFromCache } from "../../src/short_way.ts";
 import { createFakeHost, type FakeHost } from "../fakes/fake_host.ts";
 import { FakeKernelKeyring } from "../fakes/fake_kernel_keyring.ts";
 
