@@ -46,10 +46,10 @@ function explain(failure: PassFailure): Explanation {
       hints: ["choose its key with: pass init GPG-ID", "name another store with --pass-dir"],
     };
   }
-  if (/No space left on device|Disk quota exceeded/.test(stderr)) return NO_SPACE;
+  if (/no space left on device|disk quota exceeded/i.test(stderr)) return NO_SPACE;
   const known = flavor === "pass" ? explainGpg(failure) : explainAge(failure);
   if (known !== null) return known;
-  if (/: Permission denied|: Read-only file system/.test(stderr)) {
+  if (/: permission denied|: read-only file system/i.test(stderr)) {
     return { outcome: "denied", predicate: "may not be changed or read", hints: ["see who owns its files"] };
   }
   return {
