@@ -74,7 +74,7 @@ Deno.test("FileStore.write makes the folder for the user alone, and a file that 
   const path = `${FOLDER}/prod%2Fadmin`;
   assert.deepEqual(Object.keys(fake.snapshot()), [path]);
   assert.equal(fake.stat(path, false).mode, 0o600);
-  const { header, plaintext } = openReference(fake.snapshot()[path]!, PASSPHRASE);
+  const { header, plaintext } = await openReference(fake.snapshot()[path]!, PASSPHRASE);
   assert.equal(header.created, "2026-01-02 03:04:05.12 +0000 UTC");
   assert.equal(
     plaintext,

@@ -46,7 +46,7 @@ Deno.test("openJwe opens every key and content algorithm that aws-vault's librar
 
 Deno.test("sealJwe writes what an independent reader opens, within aws-vault's limit", async () => {
   const sealed = await sealJwe(new TextEncoder().encode(PLAINTEXT), new Secret(PASSPHRASE), CREATED, random);
-  const { header, plaintext } = openReference(sealed, PASSPHRASE);
+  const { header, plaintext } = await openReference(sealed, PASSPHRASE);
   assert.equal(plaintext, PLAINTEXT);
   assert.deepEqual(Object.keys(header), ["alg", "created", "enc", "p2c", "p2s"]);
   assert.equal(header.alg, "PBES2-HS256+A128KW");

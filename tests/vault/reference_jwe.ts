@@ -1,7 +1,7 @@
 /** JWE with PBES2 a second time, step by step from the primitives of `node:crypto` (Deno's lacks
  * some with 192 bits, so sealing takes AES itself from the web's): what the store's own code is compared with. */
 import { Buffer } from "node:buffer";
-import { createCipheriv, createDecipheriv, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
 
 const KEY_ALGORITHMS = {
   "PBES2-HS256+A128KW": { digest: "sha256", bits: 128 },
@@ -37,7 +37,7 @@ export async function sealReference(
   );
   const content = CONTENT_ALGORITHMS[enc];
   const cek = randomBytes(content.bits / 8 * (content.digest === null ? 1 : 2));
-  const wrapped = wrap(wrappingKey(alg, passphrase, p2s, rounds), cek);
+  const wrapped = wrap(await wrappingKey(alg, passphrase, p2s, rounds), cek);
   if (content.digest === null) {
     const iv = randomBytes(12);
     const key = await crypto.subtle.importKey("raw", new Uint8Array(cek), "AES-GCM", false, ["encrypt"]);
@@ -69,10 +69,10 @@ export async function sealReference(
 }
 
 /** What a reader of the one form that aws-vault writes finds in it. Throws when anything does not fit. */
-export function openReference(
+export async function openReference(
   compact: string,
   passphrase: string,
-): { header: Record<string, unknown>; plaintext: string } {
+): Promise<{ header: Record<string, unknown>; plaintext: string }> {
   const [encodedHeader, wrapped, iv, sealed, tag] = compact.split(".") as [
     string,
     string,
@@ -81,7 +81,7 @@ export function openReference(
     string,
   ];
   const header = JSON.parse(Buffer.from(encodedHeader, "base64url").toString());
-  const kek = wrappingKey(header.alg, passphrase, Buffer.from(header.p2s, "base64url"), header.p2c);
+  const kek = await wrappingKey(header.alg, passphrase, Buffer.from(header.p2s, "base64url"), header.p2c);
   const cek = unwrap(kek, Buffer.from(wrapped, "base64url"));
   const decipher = createDecipheriv("aes-256-gcm", cek, Buffer.from(iv, "base64url"));
   decipher.setAAD(Buffer.from(encodedHeader));
@@ -90,9 +90,19 @@ export function openReference(
   return { header, plaintext: plaintext.toString() };
 }
 
-function wrappingKey(alg: KeyAlgorithm, passphrase: string, p2s: Uint8Array, rounds: number): Buffer {
+/** The web's PBKDF2: Deno's `pbkdf2Sync` takes three times as long. */
+async function wrappingKey(
+  alg: KeyAlgorithm,
+  passphrase: string,
+  p2s: Uint8Array,
+  iterations: number,
+): Promise<Buffer> {
   const { digest, bits } = KEY_ALGORITHMS[alg];
-  return pbkdf2Sync(passphrase, Buffer.concat([Buffer.from(`${alg}\0`), p2s]), rounds, bits / 8, digest);
+  const raw = new TextEncoder().encode(passphrase);
+  const key = await crypto.subtle.importKey("raw", raw, "PBKDF2", false, ["deriveBits"]);
+  const salt = new Uint8Array(Buffer.concat([Buffer.from(`${alg}\0`), p2s]));
+  const hash = digest.replace("sha", "SHA-");
+  return Buffer.from(await crypto.subtle.deriveBits({ name: "PBKDF2", hash, salt, iterations }, key, bits));
 }
 
 /** RFC 3394 §2.2.1. */

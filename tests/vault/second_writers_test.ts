@@ -1,4 +1,4 @@
-/** 50 generated items per format, half of them written by something else than the store: a second JWE implementation, and the tool keyctl. */
+/** 50 generated items per format, many of them written by something else than the store: a second JWE implementation, and the tool keyctl. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createDenoHost } from "../../src/host/deno.ts";
@@ -37,7 +37,7 @@ Deno.test("FileStore and a second implementation of its format bring 50 generate
     const path = (name: string) => `${folder.path}/${itemFileName(name, "linux")}`;
     const items = generated(1);
     for (const [i, [name, payload]] of items.entries()) {
-      if (i % 2 === 0) {
+      if (i % 5 === 0) { // 600,000 rounds each
         await store.write(item(name, payload));
         continue;
       }
@@ -46,9 +46,9 @@ Deno.test("FileStore and a second implementation of its format bring 50 generate
       Deno.writeTextFileSync(path(name), jwe, { mode: 0o600 });
     }
     for (const [i, [name, payload]] of items.entries()) {
-      if (i % 2 === 1) assert.equal((await store.read(name))?.reveal(), payload, name);
+      if (i % 5 > 0) assert.equal((await store.read(name))?.reveal(), payload, name);
       else {
-        const opened = openReference(Deno.readTextFileSync(path(name)), PASSPHRASE);
+        const opened = await openReference(Deno.readTextFileSync(path(name)), PASSPHRASE);
         assert.equal(openEnvelope(opened.plaintext)?.payload.reveal(), payload, name);
       }
     }
