@@ -1,5 +1,4 @@
 /** From a request to credentials: settings, the cached answer if there is one, else the plan on what the store really holds, carried out. */
-import type { Credentials } from "../aws/credentials.ts";
 import type { ProfileSettings } from "../config/settings.ts";
 import { AppError, escapeControls } from "../errors.ts";
 import type { Log } from "../log.ts";
