@@ -5,6 +5,7 @@
 import type { GlobalOptions, Inspection, ProfileProblem } from "./cli/deps.ts";
 import { configFilePath, credentialsFilePath, loadIniFile } from "./config/aws_files.ts";
 import { ConfigView } from "./config/config_view.ts";
+import { IniDocument } from "./config/ini_document.ts";
 import { resolveSettings } from "./config/settings.ts";
 import { AppError } from "./errors.ts";
 import type { Host } from "./host/host.ts";
@@ -67,7 +68,7 @@ function lookAtConfig(host: Host): Inspection["config"] & object {
 
 function lookAtCredentialsFile(host: Host): Inspection["plainKeys"] & object {
   const path = credentialsFilePath(place(host));
-  const found = findInCredentialsFile(loadIniFile(host.files, path, "credentials"));
+  const found = findInCredentialsFile(new IniDocument(loadIniFile(host.files, path, "credentials")));
   return { path, profiles: found.filter(isUsable).length };
 }
 
