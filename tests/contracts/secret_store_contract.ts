@@ -18,6 +18,8 @@ export interface ContractOptions {
   readonly takesName?: (name: string) => boolean;
   /** Whether it keeps `Work` and `work` apart. Default true. */
   readonly tellsCase?: boolean;
+  /** Whether the store asks a person when two make the same item at the same time; then writers of one item find it there. Default false. */
+  readonly asksWhenMadeTwice?: boolean;
   /** Takes the tests where there is no `Deno.test`. */
   readonly register?: (name: string, run: () => Promise<void>) => void;
 }
@@ -82,7 +84,13 @@ export function secretStoreContract(
   open: () => Promise<StoreUnderTest>,
   options: ContractOptions = {},
 ): void {
-  const { refusedNames = [], takesName = () => true, tellsCase = true, register = Deno.test } = options;
+  const {
+    refusedNames = [],
+    takesName = () => true,
+    tellsCase = true,
+    register = Deno.test,
+    asksWhenMadeTwice = false,
+  } = options;
   const takes = (name: string) => takesName(name) && !refusedNames.includes(name);
 
   function test(name: string, body: (store: SecretStore) => Promise<void>): void {
@@ -172,6 +180,7 @@ export function secretStoreContract(
 
   test("keeps every item of writers at the same time, and one whole value of writers of one item", async (store) => {
     const values = ["a", "b", "c", "d"].map((letter) => letter.repeat(500));
+    if (asksWhenMadeTwice) await store.write(item("same", "first"));
     await Promise.all([
       ...values.map((value) => store.write(item("same", value))),
       ...values.map((value, i) => store.write(item(`own ${i}`, value))),
