@@ -5,12 +5,13 @@ import { createFiles } from "../../src/host/files.ts";
 import type { Log } from "../../src/log.ts";
 import { Secret } from "../../src/secret.ts";
 import { sealEnvelope } from "../../src/vault/item_envelope.ts";
-import { StoreError, type StoreOutcome } from "../../src/vault/secret_store.ts";
+import { StoreError } from "../../src/vault/secret_store.ts";
 import { FileStore, type FileStoreDeps } from "../../src/vault/stores/file_store.ts";
 import { item } from "../contracts/secret_store_contract.ts";
 import { FakeFiles } from "../fakes/fake_files.ts";
 import { fileStore } from "./file_store_setup.ts";
 import { openReference, sealReference } from "./reference_jwe.ts";
+import { failsWith } from "./store_failures.ts";
 
 const FOLDER = "/home/jon/.awsvault/keys";
 const PASSPHRASE = "correct horse";
@@ -37,16 +38,6 @@ function disk(): { fake: FakeFiles; store: (deps?: Partial<FileStoreDeps>) => Fi
 function sealed(name: string, payload: string, passphrase = PASSPHRASE): Promise<string> {
   const envelope = sealEnvelope(item(name, payload)).reveal();
   return sealReference(envelope, passphrase, "PBES2-HS256+A128KW", "A256GCM", 10);
-}
-
-function failsWith(outcome: StoreOutcome, message: RegExp): (failure: unknown) => boolean {
-  return (failure) => {
-    assert.ok(failure instanceof StoreError, String(failure));
-    assert.equal(failure.outcome, outcome);
-    assert.equal(failure.code, `store-${outcome}`);
-    assert.match(failure.message, message);
-    return true;
-  };
 }
 
 /** Answers questions from a list and keeps the labels. */

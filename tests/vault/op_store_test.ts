@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { AppError } from "../../src/errors.ts";
 import { Secret } from "../../src/secret.ts";
 import { sealEnvelope } from "../../src/vault/item_envelope.ts";
-import { type SecretStore, StoreError, type StoreOutcome } from "../../src/vault/secret_store.ts";
+import type { SecretStore, StoreOutcome } from "../../src/vault/secret_store.ts";
 import { item } from "../contracts/secret_store_contract.ts";
 import { CONNECT_TOKEN, CONNECT_VAULT, FakeConnect } from "../fakes/fake_connect.ts";
 import { FakeOp, OP_TOKEN, type OpDoubleItem } from "../fakes/fake_op.ts";
 import { connectStore, opStore } from "./op_setup.ts";
+import { failsWith } from "./store_failures.ts";
 
 type Given = Pick<OpDoubleItem, "title" | "category" | "tags" | "fields"> & { state?: string };
 
@@ -49,16 +50,6 @@ function given(name: string, changes: Partial<Given> = {}): Given {
     tags: ["aws-vault"],
     fields: [{ id: "kept", type: "CONCEALED", label: "keyring", value }],
     ...changes,
-  };
-}
-
-function failsWith(outcome: StoreOutcome, message: RegExp, hint?: RegExp): (failure: unknown) => true {
-  return (failure) => {
-    assert.ok(failure instanceof StoreError, String(failure));
-    assert.equal(failure.outcome, outcome, failure.message);
-    assert.match(failure.message, message);
-    if (hint !== undefined) assert.match(failure.hints.join("\n"), hint);
-    return true;
   };
 }
 

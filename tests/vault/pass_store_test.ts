@@ -5,10 +5,10 @@ import { AppError } from "../../src/errors.ts";
 import { Secret } from "../../src/secret.ts";
 import { AccessKeys } from "../../src/vault/access_keys.ts";
 import { openEnvelope, sealEnvelope } from "../../src/vault/item_envelope.ts";
-import { StoreError, type StoreOutcome } from "../../src/vault/secret_store.ts";
 import { readVectors } from "../config/test_vectors.ts";
 import { item } from "../contracts/secret_store_contract.ts";
 import { type PasswordStore, realAgeStore, realPassStore, run } from "./password_store_setup.ts";
+import { failsWith } from "./store_failures.ts";
 
 function passTest(
   name: string,
@@ -23,16 +23,6 @@ function passTest(
       await passwordStore.remove();
     }
   });
-}
-
-function failsWith(outcome: StoreOutcome, message: RegExp, hint?: RegExp): (failure: unknown) => true {
-  return (failure) => {
-    assert.ok(failure instanceof StoreError, String(failure));
-    assert.equal(failure.outcome, outcome, failure.message);
-    assert.match(failure.message, message);
-    if (hint !== undefined) assert.match(failure.hints.join("\n"), hint);
-    return true;
-  };
 }
 
 const CREDENTIALS =

@@ -12,6 +12,7 @@ import { decodeUtf8, openEnvelope, sealEnvelope } from "../item_envelope.ts";
 import { requireWritableItemName } from "../item_names.ts";
 import { type SecretStore, StoreError, type StoreItem } from "../secret_store.ts";
 import { byUtf8 } from "../utf8_order.ts";
+import { withFileOutcomes } from "./file_outcomes.ts";
 import { excessLength, itemFileName, itemOfFileName } from "./item_file_names.ts";
 import { openJwe, sealJwe } from "./jwe.ts";
 
@@ -106,7 +107,7 @@ export class FileStore implements SecretStore {
     const plaintext = new TextEncoder().encode(sealEnvelope(item).reveal());
     const { files, random } = this.#deps;
     const jwe = await sealJwe(plaintext, passphrase, created, (length) => random.bytes(length));
-    this.#translating(() => {
+    withFileOutcomes(() => {
       files.makeDirectory(this.#folder, FOLDER_MODE);
       this.#deps.replaceFile(files, random, this.#path(fileName), new TextEncoder().encode(jwe), {
         mode: FILE_MODE,
@@ -119,7 +120,7 @@ export class FileStore implements SecretStore {
   async remove(name: string): Promise<boolean> {
     const fileName = this.#findableFileName(name);
     if (fileName === null || !this.#itemFiles().some((other) => sameFileName(other, fileName))) return false;
-    return this.#translating(() => this.#deps.files.remove(this.#path(fileName)));
+    return withFileOutcomes(() => this.#deps.files.remove(this.#path(fileName)));
   }
 
   // deno-lint-ignore require-await -- failures have to reject
@@ -135,7 +136,7 @@ export class FileStore implements SecretStore {
 
   /** Names of the files that are items, in the byte order in which aws-vault lists them. */
   #itemFiles(): string[] {
-    const names = this.#translating(() => this.#deps.files.list(this.#folder));
+    const names = withFileOutcomes(() => this.#deps.files.list(this.#folder));
     if (names === null) this.#requireFolderOrNothing();
     return (names ?? []).filter((name) => this.#isItem(name)).sort(byUtf8);
   }
@@ -156,7 +157,7 @@ export class FileStore implements SecretStore {
 
   /** The text of a file; `null` when there is no such file, or it is none (a sub-folder). */
   #load(fileName: string): string | null {
-    return this.#translating(() => {
+    return withFileOutcomes(() => {
       const path = this.#path(fileName);
       const info = this.#deps.files.stat(path);
       if (info === null || info.kind !== "file") return null;
@@ -232,7 +233,7 @@ export class FileStore implements SecretStore {
   }
 
   #requireFolderOrNothing(): void {
-    const info = this.#translating(() => this.#deps.files.stat(this.#folder));
+    const info = withFileOutcomes(() => this.#deps.files.stat(this.#folder));
     if (info === null) return;
     if (info.kind !== "directory") {
       throw new StoreError(
@@ -253,7 +254,7 @@ export class FileStore implements SecretStore {
   /** On a file system that ignores case, `Work` must not replace `work`. */
   #requireNoTwin(name: string, fileName: string): void {
     const { files } = this.#deps;
-    this.#translating(() => {
+    withFileOutcomes(() => {
       if (files.stat(this.#path(fileName)) === null) return;
       if ((files.list(this.#folder) ?? []).some((other) => sameFileName(other, fileName))) return;
       throw new StoreError(
@@ -281,17 +282,6 @@ export class FileStore implements SecretStore {
     return new StoreError("denied", `wrong passphrase for the ${escapeControls(this.description)}`, {
       hints: givenPassphrase === null ? [] : [`it came from ${passphraseVariable}; unset that to be asked`],
     });
-  }
-
-  /** Turns the host's file errors into this room's. */
-  #translating<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (failure) {
-      if (!(failure instanceof AppError) || failure instanceof StoreError) throw failure;
-      const outcome = failure.kind === "denied" ? "denied" : "unavailable";
-      throw new StoreError(outcome, failure.message, { hints: failure.hints, cause: failure });
-    }
   }
 }
 

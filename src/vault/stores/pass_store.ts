@@ -12,6 +12,7 @@ import { toBase64Url } from "../base64.ts";
 import { decodeUtf8, type ItemEnvelope, openEnvelope, sealEnvelope } from "../item_envelope.ts";
 import { requireWritableItemName } from "../item_names.ts";
 import { type SecretStore, StoreError, type StoreItem } from "../secret_store.ts";
+import { withFileOutcomes } from "./file_outcomes.ts";
 import { itemOfEntry, passPlace } from "./pass_entries.ts";
 import { explainPassFailure } from "./pass_failures.ts";
 import { runStoreProgram, type StoreProgramDeps } from "./store_program.ts";
@@ -108,7 +109,7 @@ export class PassStore implements SecretStore {
 
   // deno-lint-ignore require-await -- failures have to reject
   async list(): Promise<string[]> {
-    return this.#translating(() => {
+    return withFileOutcomes(() => {
       const info = this.#deps.files.stat(this.#root);
       if (info === null) return [];
       if (info.kind !== "directory") {
@@ -196,20 +197,20 @@ export class PassStore implements SecretStore {
   /** A rename is atomic. Where git watches the store, the program does it, so that its history is right. */
   async #putInPlace(temporary: string, entry: string): Promise<void> {
     const { files } = this.#deps;
-    const written = this.#translating(() => files.stat(this.#path(temporary)));
+    const written = withFileOutcomes(() => files.stat(this.#path(temporary)));
     if (written === null || written.size === 0) {
       throw new StoreError("unavailable", `${this.#program} reported success and wrote nothing`, {
         hints: [`see where it keeps its entries; --pass-dir says ${escapeControls(this.#deps.directory)}`],
       });
     }
     // fsync(2), which the program does not call. It works on any descriptor.
-    this.#translating(() => files.syncDirectory(this.#path(temporary)));
+    withFileOutcomes(() => files.syncDirectory(this.#path(temporary)));
     if (this.#isInGit(entry)) {
       await this.#run("write", ["mv", "-f"], [temporary, entry], null);
     } else {
-      this.#translating(() => files.rename(this.#path(temporary), this.#path(entry)));
+      withFileOutcomes(() => files.rename(this.#path(temporary), this.#path(entry)));
     }
-    this.#translating(() => files.syncDirectory(folderOf(this.#path(entry))));
+    withFileOutcomes(() => files.syncDirectory(folderOf(this.#path(entry))));
   }
 
   /** Whether a folder of the store that holds the entry has a git repository: there the programs commit each change. */
@@ -234,7 +235,7 @@ export class PassStore implements SecretStore {
   }
 
   async #sweep(folder: string): Promise<void> {
-    const names = this.#translating(() => this.#deps.files.list(`${this.#root}/${folder}`)) ?? [];
+    const names = withFileOutcomes(() => this.#deps.files.list(`${this.#root}/${folder}`)) ?? [];
     for (const name of names) {
       if (!name.startsWith(TEMPORARY) || !name.endsWith(this.#extension)) continue;
       const info = this.#deps.files.stat(`${this.#root}/${folder}${name}`);
@@ -261,7 +262,7 @@ export class PassStore implements SecretStore {
   }
 
   #has(entry: string): boolean {
-    return this.#translating(() => {
+    return withFileOutcomes(() => {
       const path = this.#path(entry);
       if (entry.split("/").some((part) => part.length > MAX_FILE_NAME_BYTES)) return false;
       return this.#deps.files.stat(path)?.kind === "file";
@@ -341,17 +342,6 @@ export class PassStore implements SecretStore {
     const { prefix } = this.#deps;
     const name = prefix === "" ? entry : `${prefix}/${entry}`;
     return `look at it with: ${this.#program} show ${escapeControls(JSON.stringify(name))}`;
-  }
-
-  /** Turns the host's file errors into this room's. */
-  #translating<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (failure) {
-      if (!(failure instanceof AppError) || failure instanceof StoreError) throw failure;
-      const outcome = failure.kind === "denied" ? "denied" : "unavailable";
-      throw new StoreError(outcome, failure.message, { hints: failure.hints, cause: failure });
-    }
   }
 }
 
