@@ -146,3 +146,123 @@ Deno.test("a plan's request does not depend on what has no part in the answer", 
     { numRuns: 300 },
   );
 });
+
+/** Every member of a profile's settings, nested ones too: whether another value can change what is answered. A new member has to be put here. */
+const MEMBERS: Readonly<Record<string, "counts" | "does not count">> = {
+  "name": "counts",
+  "inConfig": "does not count",
+  "mfaSerial": "counts",
+  "mfaProcess": "does not count",
+  "lockAfterSeconds": "does not count",
+  "credentialProcess": "does not count",
+  "sso": "does not count",
+  "webIdentity": "does not count",
+  "source": "counts",
+  "role.arn": "counts",
+  "role.sessionName": "counts",
+  "role.externalId": "counts",
+  "role.sourceIdentity": "counts",
+  "role.sessionTags": "counts",
+  "role.transitiveTagKeys": "counts",
+  "durations.assumeRoleSeconds": "counts",
+  "durations.sessionTokenSeconds": "does not count",
+  "durations.chainedSessionTokenSeconds": "does not count",
+  "endpoints.region": "counts",
+  "endpoints.stsEndpointUrl": "counts",
+  "endpoints.stsRegionalEndpoints": "counts",
+  "endpoints.useFips": "counts",
+  "endpoints.useDualStack": "counts",
+  "endpoints.endpointUrl": "does not count",
+};
+
+/** A role's profile in a chain, all members set, with what `change` puts in the place of one. */
+function chainWith(path: string, value: unknown): ProfileSettings {
+  const full = profileSettings({
+    name: "target",
+    mfaSerial: "m",
+    mfaProcess: "p",
+    lockAfterSeconds: 1,
+    credentialProcess: "c",
+    role: {
+      arn: "arn",
+      sessionName: "s",
+      externalId: "e",
+      sourceIdentity: "i",
+      sessionTags: [["k", "v"]],
+      transitiveTagKeys: ["k"],
+    },
+    source: profileSettings({ name: "base", mfaSerial: "m" }),
+    durations: { assumeRoleSeconds: 1000, sessionTokenSeconds: 1001, chainedSessionTokenSeconds: 1002 },
+    endpoints: { stsEndpointUrl: "https://sts", endpointUrl: "https://all" },
+  });
+  const [first, second] = path.split(".") as [keyof ProfileSettings, string | undefined];
+  const changed = second === undefined ? value : { ...full[first] as object, [second]: value };
+  return { ...full, [first]: changed } as ProfileSettings;
+}
+
+function lastRequestOf(profile: ProfileSettings): string {
+  let end = profile;
+  while (end.source !== null) end = end.source;
+  const options = { noSession: false, storeId: "s", hasStoredKeys: (name: string) => name === end.name };
+  return planCredentials(profile, options).steps.at(-1)!.request;
+}
+
+Deno.test("a plan's request: every member of a role profile's settings counts, or is known not to", () => {
+  const usual = chainWith("name", "target");
+  const members = Object.entries(usual).flatMap(([name, value]) =>
+    ["role", "durations", "endpoints"].includes(name)
+      ? Object.keys(value as object).map((inner) => `${name}.${inner}`)
+      : [name]
+  );
+  assert.deepEqual(members.toSorted(), Object.keys(MEMBERS).toSorted());
+  const otherValues: Readonly<Record<string, unknown>> = {
+    source: profileSettings({ name: "other base", mfaSerial: "m" }),
+    sso: {
+      sessionName: null,
+      startUrl: "u",
+      region: null,
+      accountId: null,
+      roleName: null,
+      registrationScopes: [],
+    },
+    webIdentity: { tokenFile: "/f", tokenProcess: null },
+    inConfig: false,
+    "role.sessionTags": [["k", "w"]],
+    "role.transitiveTagKeys": ["l"],
+    "endpoints.stsRegionalEndpoints": "legacy",
+    "endpoints.useFips": true,
+    "endpoints.useDualStack": true,
+  };
+  for (const [path, counts] of Object.entries(MEMBERS)) {
+    const isNumber = path.startsWith("durations.") || path === "lockAfterSeconds";
+    const changed = chainWith(path, otherValues[path] ?? (isNumber ? 1234 : "other"));
+    assert.equal(lastRequestOf(changed) !== lastRequestOf(usual), counts === "counts", path);
+  }
+});
+
+Deno.test("a plan's request: what the profiles behind a role say counts as well, however far behind", () => {
+  const chain = (change: Partial<Parameters<typeof profileSettings>[0]>, at: number) =>
+    [2, 1, 0].reduce<ProfileSettings | null>((source, i) =>
+      profileSettings({
+        name: `p${i}`,
+        mfaSerial: "m",
+        source,
+        ...(i < 2 ? { role: `arn${i}` } : {}),
+        ...(i === at ? change : {}),
+      }), null)!;
+  const usual = lastRequestOf(chain({}, 0));
+  const changes: readonly (readonly [Parameters<typeof chain>[0], readonly number[]])[] = [
+    [{ name: "other" }, [0, 1, 2]],
+    [{ mfaSerial: "n" }, [0, 2]],
+    [{ role: "other" }, [0, 1]],
+    [{ durations: { assumeRoleSeconds: 1800 } }, [0, 1]],
+    [{ durations: { chainedSessionTokenSeconds: 1800 } }, [2]],
+    [{ endpoints: { region: "eu-west-1" } }, [0, 1, 2]],
+    [{ endpoints: { stsEndpointUrl: "https://x" } }, [0, 1, 2]],
+  ];
+  for (const [change, places] of changes) {
+    for (const at of places) {
+      assert.notEqual(lastRequestOf(chain(change, at)), usual, `${JSON.stringify(change)} at ${at}`);
+    }
+  }
+});
