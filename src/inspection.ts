@@ -4,7 +4,6 @@
  */
 import type { GlobalOptions, Inspection, ProfileProblem } from "./cli/deps.ts";
 import { configFilePath, credentialsFilePath, loadIniFile } from "./config/aws_files.ts";
-import { IniDocument } from "./config/ini_document.ts";
 import { ConfigView } from "./config/config_view.ts";
 import { IniDocument } from "./config/ini_document.ts";
 import { resolveSettings } from "./config/settings.ts";
