@@ -23,7 +23,6 @@ export interface BunBuild {
 
 export async function compileBun(build: BunBuild): Promise<void> {
   const runtime = await hardenedRuntime(build.target);
-  await provideKeyringAddon(build.target);
   await Deno.mkdir(build.output.slice(0, build.output.lastIndexOf("/")), { recursive: true });
   const start = await startInOnePiece(build.entry);
   await runBuilder(bunArguments({ ...build, entry: start }, runtime));
@@ -88,8 +87,6 @@ export function bunArguments(build: BunBuild, runtime: string): readonly string[
     "--no-compile-autoload-bunfig",
     "--no-compile-autoload-tsconfig",
     "--no-compile-autoload-package-json",
-    "--define",
-    `process.env.AWS_VAULT_LIBC="${build.target.endsWith("-musl") ? "musl" : "gnu"}"`,
     `--outfile=${build.output}`,
     build.entry,
   ];
@@ -108,16 +105,6 @@ async function hardenedRuntime(target: BunTarget): Promise<string> {
   const path = `${pristine}.hardened`;
   await Deno.writeFile(path, hardenBunBinary(await Deno.readFile(pristine), target), { mode: 0o755 });
   return path;
-}
-
-/** The bundler looks for the addon where npm would have put it; for another platform nobody has. */
-async function provideKeyringAddon(target: BunTarget): Promise<void> {
-  const { keyring, addon } = bunPlatforms[target];
-  await fetchPackageFiles(
-    keyring,
-    [{ path: "package.json", mode: 0o644 }, { path: addon, mode: 0o644 }],
-    `${root}/node_modules/${keyring.name}`,
-  );
 }
 
 if (import.meta.main) {

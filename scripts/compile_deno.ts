@@ -2,14 +2,14 @@
  * `deno task compile [--target=all|<triple>] [--entry=…] [--output=dist/deno]`: the second official build, one executable
  * per target under `<output>/<triple>/`. `deno compile` downloads its base binary, denort; `DENORT_BIN` names a local one.
  */
-import { bunPlatforms, type BunTarget } from "./bun_targets.ts";
+import type { BunTarget } from "./bun_targets.ts";
 import { DENO_PERMISSIONS } from "./deno_permissions.ts";
 import { runTask } from "./run_task.ts";
 import { taskOptions } from "./task_options.ts";
 
 const root = decodeURIComponent(new URL("..", import.meta.url).pathname).replace(/\/$/, "");
 
-/** Deno's names of the platforms, with ours, by which the keyring addon is pinned. */
+/** Deno's names of the platforms, with ours. */
 export const denoTargets: Readonly<Record<string, BunTarget>> = {
   "x86_64-unknown-linux-gnu": "linux-x64",
   "aarch64-unknown-linux-gnu": "linux-arm64",
@@ -28,20 +28,17 @@ export interface DenoBuild {
 /** What the start of the program imports by names made at run time. */
 const LATER_MODULES = ["src/host/deno.ts", "src/run.ts"];
 
-/** What `deno` is started with. The addon is loaded by a name made at run time, so it has to be named here. */
+/** What `deno` is started with. */
 export function denoCompileArguments({ triple, entry, output }: DenoBuild): readonly string[] {
-  const target = denoTargets[triple];
-  if (target === undefined) {
+  if (denoTargets[triple] === undefined) {
     throw new Error(`no such target: ${triple} (one of all, ${Object.keys(denoTargets).join(", ")})`);
   }
-  const { keyring } = bunPlatforms[target];
   return [
     "compile",
     "--no-check",
     "--no-code-cache",
     "--exclude-unused-npm",
     "--node-modules-dir=none",
-    `--include=npm:${keyring.name}@${keyring.version}`,
     ...LATER_MODULES.map((path) => `--include=${root}/${path}`),
     ...DENO_PERMISSIONS,
     `--target=${triple}`,

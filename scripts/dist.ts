@@ -95,7 +95,7 @@ async function makeRelease(
   await Deno.mkdir(output, { recursive: true });
   const bundled = new Map<ReleaseTarget, readonly BundledPackage[]>();
   for (const target of targets) {
-    const packages = await bundledPackages(target, root);
+    const packages = await bundledPackages(root);
     bundled.set(target, packages);
     console.error(`dist: wrote ${await packTarget({ target, facts, root, binaries, output, packages })}`);
   }

@@ -1,6 +1,6 @@
 /**
  * Brings files of one npm package here through npm itself, whatever the package's `os` and `cpu` say, and only if the
- * archive has the pinned digest. Build tools and addons for other platforms come this way.
+ * archive has the pinned digest. Build tools for other platforms come this way.
  */
 import { tarEntry } from "./tar_entry.ts";
 

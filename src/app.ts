@@ -302,6 +302,7 @@ class App {
       log: this.#log,
       native: () => this.#host.native(),
       bus: this.#host,
+      keychain: options.keychain,
       secretServiceCollection: options.secretServiceCollection,
       fileDirectory: state.expandHome(options.fileDir, this.#host),
       fileStore: {

@@ -1,7 +1,4 @@
-/** The npm packages that end up inside an executable: those that the program's modules import, and the addon for the target. */
-import { bunPlatforms } from "../bun_targets.ts";
-import type { ReleaseTarget } from "./release_target.ts";
-
+/** The npm packages that end up inside an executable: those that the program's modules import. */
 export interface BundledPackage {
   readonly name: string;
   readonly version: string;
@@ -11,17 +8,13 @@ export interface BundledPackage {
   readonly integrity: string;
 }
 
-/** What is bundled for the target, by name. Throws on an import that the module graph shows and nobody has accounted for here. */
-export async function bundledPackages(
-  target: ReleaseTarget,
-  root: string,
-): Promise<readonly BundledPackage[]> {
+/** There are none. Throws on an import that the module graph shows and nobody has accounted for here. */
+export async function bundledPackages(root: string): Promise<readonly BundledPackage[]> {
   const imported = await importedPackages(root);
   if (imported.length > 0) {
     throw new Error(`no notice is written yet for what the program imports: ${imported.join(", ")}`);
   }
-  const { name, version, integrity } = bunPlatforms[target.platform].keyring;
-  return [{ name, version, integrity, license: "MIT" }];
+  return [];
 }
 
 async function importedPackages(root: string): Promise<string[]> {
@@ -37,9 +30,7 @@ async function importedPackages(root: string): Promise<string[]> {
     if (!success) throw new Error(`deno info failed for ${entry}: ${decoder.decode(stderr)}`);
     const { modules } = JSON.parse(decoder.decode(stdout)) as { modules: { specifier: string }[] };
     found.push(
-      ...modules.map(({ specifier }) => specifier).filter((specifier) =>
-        !/^(file|node):|@napi-rs\/keyring-/.test(specifier)
-      ),
+      ...modules.map(({ specifier }) => specifier).filter((specifier) => !/^(file|node):/.test(specifier)),
     );
   }
   return found;

@@ -3,7 +3,6 @@
  * cost more than the whole cached answer.
  */
 import { bunFileCalls } from "./bun_files.ts";
-import { bunKeyring } from "./bun_keyring.ts";
 import { isTerminalQuickly, writeQuickly } from "./bun_libc.ts";
 import { createBunNative } from "./bun_native.ts";
 import { bunProcess } from "./bun_process.ts";
@@ -46,7 +45,7 @@ export function createBunHost(): Host {
       if (os !== "windows") atStart = identifyDescriptors();
     },
     inheritedDescriptors: () => stillOpen(atStart),
-    loadNative: () => Promise.resolve(createBunNative(bunKeyring)),
+    loadNative: () => Promise.resolve(createBunNative()),
     loadHttp: async () => (await import("./bun_http.ts")).createBunHttp(),
     connectLocal: async (path) => await (await import("./bun_sockets.ts")).connectLocal(path),
     loadSpawner: async () => (await import("./bun_spawner.ts")).bunSpawner,

@@ -1,6 +1,7 @@
 /** Native libraries under Bun. */
+import type { BunSymbol } from "bun:ffi";
 import { bunProcess } from "./bun_process.ts";
-import type { KeyringAddon, NativeFunctions, NativeLoader, NativeSymbol, NativeType } from "./host.ts";
+import type { BlockingFunctions, NativeFunctions, NativeLoader, NativeSymbol, NativeType } from "./host.ts";
 import { bindLibc } from "./libc.ts";
 import { errnoFunction, openFirst } from "./native_library.ts";
 
@@ -16,12 +17,7 @@ const TYPES = {
   void: "void",
 } as const satisfies Record<NativeType, string>;
 
-/** Without `keyringAddon` the loader has no keyring: that is a module of its own, with the addon in it. */
-export function createBunNative(
-  keyringAddon: () => KeyringAddon = () => {
-    throw new TypeError("this loader has no keyring");
-  },
-): NativeLoader {
+export function createBunNative(): NativeLoader {
   const ffi = bunProcess.getBuiltinModule("bun:ffi");
   let errnoAddress: number | undefined;
 
@@ -29,17 +25,38 @@ export function createBunNative(
     libraries: readonly string[],
     symbols: T,
   ): NativeFunctions<T> {
-    const foreign = Object.fromEntries(
-      Object.entries(symbols).map(([name, symbol]) => [name, {
-        args: symbol.parameters.map((type) => TYPES[type]),
-        returns: TYPES[symbol.result],
-      }]),
+    const foreign = toForeign(symbols, TYPES.buffer);
+    return openFirst(
+      libraries,
+      (library) => ffi.dlopen(library, foreign).symbols as unknown as NativeFunctions<T>,
     );
-    return openFirst<T>(libraries, (library) => ffi.dlopen(library, foreign).symbols);
+  }
+
+  function openBlocking<T extends Record<string, NativeSymbol>>(
+    libraries: readonly string[],
+    symbols: T,
+  ): BlockingFunctions<T> {
+    const foreign = toForeign(symbols, TYPES.pointer); // the other thread has the addresses of our buffers only
+    const library = openFirst(libraries, (name) => {
+      ffi.dlopen(name, foreign); // so that what is missing shows at once
+      return name;
+    });
+    const functions = Object.entries(foreign).map(([name, symbol]) => [
+      name,
+      async (...values: unknown[]) => {
+        const { callBeside } = await import("./bun_blocking.ts");
+        const plain = values.map((value) =>
+          value instanceof Uint8Array ? native.addressOf(value) : value === null ? 0n : value
+        );
+        return await callBeside({ library, name, symbol, values: plain }, values);
+      },
+    ]);
+    return Object.fromEntries(functions);
   }
 
   const native: NativeLoader = {
     open,
+    openBlocking,
     addressOf: (buffer) => buffer.length === 0 ? 0n : BigInt(ffi.ptr(buffer)),
     copyFrom: (address, length) =>
       address === 0n || length === 0
@@ -49,7 +66,6 @@ export function createBunNative(
       errnoAddress ??= findErrno();
       return ffi.read.i32(errnoAddress);
     },
-    keyringAddon,
   };
 
   /** JavaScript runs on one thread, so the address stays right. */
@@ -59,4 +75,13 @@ export function createBunNative(
   }
 
   return native;
+}
+
+function toForeign(symbols: Record<string, NativeSymbol>, buffer: string): Record<string, BunSymbol> {
+  return Object.fromEntries(
+    Object.entries(symbols).map(([name, { parameters, result }]) => [name, {
+      args: parameters.map((type) => type === "buffer" ? buffer : TYPES[type]),
+      returns: TYPES[result],
+    }]),
+  );
 }

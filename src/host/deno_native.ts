@@ -1,8 +1,7 @@
 /** Native libraries under Deno. */
-import type { KeyringAddon, NativeFunctions, NativeLoader, NativeSymbol, NativeType } from "./host.ts";
-import { keyringPackage } from "./keyring_package.ts";
+import type { BlockingFunctions, NativeFunctions, NativeLoader, NativeSymbol, NativeType } from "./host.ts";
 import { bindLibc } from "./libc.ts";
-import { errnoFunction, noKeyring, openFirst } from "./native_library.ts";
+import { errnoFunction, openFirst } from "./native_library.ts";
 
 /** Addresses travel as integers: a bigint on our side, the same register in every ABI that Deno runs on. */
 const TYPES = {
@@ -23,20 +22,19 @@ export function createDenoNative(): NativeLoader {
     libraries: readonly string[],
     symbols: T,
   ): NativeFunctions<T> {
-    const foreign: Deno.ForeignLibraryInterface = Object.fromEntries(
-      Object.entries(symbols).map(([name, symbol]) => [name, {
-        parameters: symbol.parameters.map((type) => TYPES[type] as Deno.NativeType),
-        result: TYPES[symbol.result] as Deno.NativeResultType,
-      }]),
-    );
-    return openFirst<T>(
-      libraries,
-      (library) => Deno.dlopen(library, foreign).symbols as Record<string, (...args: unknown[]) => unknown>,
-    );
+    return bind(libraries, symbols, false) as NativeFunctions<T>;
+  }
+
+  function openBlocking<T extends Record<string, NativeSymbol>>(
+    libraries: readonly string[],
+    symbols: T,
+  ): BlockingFunctions<T> {
+    return bind(libraries, symbols, true) as BlockingFunctions<T>;
   }
 
   const native: NativeLoader = {
     open,
+    openBlocking,
     addressOf: (buffer) =>
       buffer.length === 0 ? 0n : Deno.UnsafePointer.value(Deno.UnsafePointer.of(buffer as BufferSource)),
     copyFrom(address, length) {
@@ -49,7 +47,6 @@ export function createDenoNative(): NativeLoader {
       errnoView ??= errnoOfThisThread(native);
       return errnoView.getInt32();
     },
-    keyringAddon: loadKeyring,
   };
   if (Deno.build.os !== "windows") errnoView = errnoOfThisThread(native);
   return native;
@@ -62,12 +59,13 @@ function errnoOfThisThread(native: NativeLoader): Deno.UnsafePointerView {
   return new Deno.UnsafePointerView(Deno.UnsafePointer.create(location() as bigint)!);
 }
 
-function loadKeyring(): KeyringAddon {
-  const name = keyringPackage(Deno.build.os, Deno.build.arch, Deno.build.env ?? null);
-  try {
-    const { createRequire } = process.getBuiltinModule("node:module");
-    return createRequire(import.meta.url)(name) as KeyringAddon;
-  } catch (failure) {
-    throw noKeyring(name, failure);
-  }
+function bind(libraries: readonly string[], symbols: Record<string, NativeSymbol>, nonblocking: boolean) {
+  const foreign: Deno.ForeignLibraryInterface = Object.fromEntries(
+    Object.entries(symbols).map(([name, symbol]) => [name, {
+      parameters: symbol.parameters.map((type) => TYPES[type] as Deno.NativeType),
+      result: TYPES[symbol.result] as Deno.NativeResultType,
+      nonblocking,
+    }]),
+  );
+  return openFirst(libraries, (library) => Deno.dlopen(library, foreign).symbols as unknown);
 }

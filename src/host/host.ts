@@ -261,44 +261,27 @@ export type NativeFunctions<T extends Record<string, NativeSymbol>> = {
   readonly [K in keyof T]: (...args: NativeValue[]) => number | bigint;
 };
 
+export type BlockingFunctions<T extends Record<string, NativeSymbol>> = {
+  readonly [K in keyof T]: (...args: NativeValue[]) => Promise<number | bigint>;
+};
+
 export interface NativeLoader {
   /** Binds the symbols from the first library of the list that loads. Throws AppError `native-unavailable`. The library stays loaded. */
   open<T extends Record<string, NativeSymbol>>(libraries: readonly string[], symbols: T): NativeFunctions<T>;
+  /**
+   * The same for calls that may wait for a person or a hung service: they run on another thread, one after the other, and the
+   * program can end meanwhile. Arguments stay alive until the answer is there; there is no errno.
+   */
+  openBlocking<T extends Record<string, NativeSymbol>>(
+    libraries: readonly string[],
+    symbols: T,
+  ): BlockingFunctions<T>;
   /** The address of a buffer's first byte. The caller keeps the buffer alive. */
   addressOf(buffer: Uint8Array): bigint;
   /** A copy of `length` bytes at an address. */
   copyFrom(address: bigint, length: number): Uint8Array;
   /** The C library's errno of this thread, right after a call. */
   errno(): number;
-  /** The keyring addon for this platform, through its own platform package. Throws AppError `native-unavailable`. */
-  keyringAddon(): KeyringAddon;
-}
-
-/** The part of @napi-rs/keyring that stores use. */
-export interface KeyringAddon {
-  readonly AsyncEntry: KeyringEntryConstructor;
-  findCredentialsAsync(
-    service: string,
-    target?: string | null,
-    signal?: AbortSignal | null,
-  ): Promise<{ account: string; password: string }[]>;
-}
-export interface KeyringEntryOptions {
-  linux?: { store?: "secret-service" | "keyutils" };
-}
-export interface KeyringEntryConstructor {
-  new (service: string, username: string, options?: KeyringEntryOptions | null): KeyringEntry;
-  withTarget(
-    target: string,
-    service: string,
-    username: string,
-    options?: KeyringEntryOptions | null,
-  ): KeyringEntry;
-}
-export interface KeyringEntry {
-  setSecret(secret: Uint8Array, signal?: AbortSignal | null): Promise<void>;
-  getSecret(signal?: AbortSignal | null): Promise<number[] | null>;
-  deleteCredential(signal?: AbortSignal | null): Promise<boolean>;
 }
 
 /**

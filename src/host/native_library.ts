@@ -1,18 +1,12 @@
 /** What both runtimes' {@link NativeLoader}s share: trying one library after another, and the error when none will do. */
 import { AppError } from "../errors.ts";
-import type { NativeFunctions, NativeSymbol } from "./host.ts";
-
-type Call = (...args: unknown[]) => unknown;
 
 /** `bind` loads one library and throws when it is not there or lacks a symbol. */
-export function openFirst<T extends Record<string, NativeSymbol>>(
-  libraries: readonly string[],
-  bind: (library: string) => Record<string, Call>,
-): NativeFunctions<T> {
+export function openFirst<T>(libraries: readonly string[], bind: (library: string) => T): T {
   const causes: unknown[] = [];
   for (const library of libraries) {
     try {
-      return bind(library) as unknown as NativeFunctions<T>;
+      return bind(library);
     } catch (failure) {
       causes.push(failure);
     }
@@ -25,11 +19,4 @@ export function openFirst<T extends Record<string, NativeSymbol>>(
 /** The name of libc's function that answers the address of this thread's errno. */
 export function errnoFunction(os: string): string {
   return os === "linux" ? "__errno_location" : "__error";
-}
-
-/** Where a keyring addon can't be had, whatever the reason. */
-export function noKeyring(packageName: string, cause: unknown): AppError {
-  return new AppError("native-unavailable", "unavailable", `cannot load the keyring addon ${packageName}`, {
-    cause,
-  });
 }

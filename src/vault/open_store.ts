@@ -26,6 +26,8 @@ export interface OpenStoreDeps {
   readonly log: Log;
   readonly native: () => Promise<NativeLoader>;
   readonly bus: SessionBus;
+  /** `--keychain`. */
+  readonly keychain: string;
   /** `--secret-service-collection`. */
   readonly secretServiceCollection: string;
   /** `--file-dir`, absolute. */
@@ -86,11 +88,11 @@ export async function openStore(backend: BackendName, deps: OpenStoreDeps): Prom
       return new WincredStore(native);
     }
     case "keychain": {
-      const [{ KeyringStore }, native] = await Promise.all([
-        import("./stores/keyring_store.ts"),
+      const [{ KeychainStore }, native] = await Promise.all([
+        import("./stores/keychain_store.ts"),
         deps.native(),
       ]);
-      return new KeyringStore({ backend, clock: deps.clock, addon: () => native.keyringAddon() });
+      return new KeychainStore({ native, clock: deps.clock, keychain: deps.keychain });
     }
     case "secret-service": {
       const { SecretServiceStore } = await import("./stores/secret_service_store.ts");

@@ -7,17 +7,11 @@ declare const process: {
   readonly execArgv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
 };
-declare const require: (name: string) => unknown;
 
 const [mode, first = "", second = ""] = process.argv.slice(2);
 if (mode === "fetch") console.log(await answer(first, second));
 else if (mode === "env") {
   console.log(first.split(",").map((name) => `${name}=${process.env[name]}`).join(" "));
-} else if (mode === "addon") {
-  // The builder puts constants here and drops what does not apply.
-  if (process.platform === "linux" && process.arch === "x64") {
-    console.log(typeof require("@napi-rs/keyring-linux-x64-gnu"));
-  }
 } else if (mode === "wait") {
   console.log("ready");
   await new Promise((resolve) => setTimeout(resolve, 10_000));

@@ -1,18 +1,23 @@
 /** The contract on stores without a real part on this machine: the fake that other tests use, and stores over doubles. */
 import { systemClock } from "../../src/host/system_clock.ts";
-import { KeyringStore } from "../../src/vault/stores/keyring_store.ts";
+import { KeychainStore } from "../../src/vault/stores/keychain_store.ts";
 import { WincredStore } from "../../src/vault/stores/wincred_store.ts";
 import { FakeCredentialManager } from "../fakes/fake_credential_manager.ts";
-import { FakeKeyringAddon } from "../fakes/fake_keyring_addon.ts";
+import { FakeKeychain, FakeKeychains } from "../fakes/fake_keychains.ts";
 import { FakeSecretStore } from "../fakes/fake_secret_store.ts";
 import { secretStoreContract } from "./secret_store_contract.ts";
 
 secretStoreContract("FakeSecretStore", () => Promise.resolve({ store: new FakeSecretStore(), close() {} }));
 
-secretStoreContract("KeyringStore keychain on a double", () => {
-  const addon = new FakeKeyringAddon();
-  const store = new KeyringStore({ backend: "keychain", addon: () => addon, clock: systemClock });
-  return Promise.resolve({ store, close() {} });
+secretStoreContract("KeychainStore on a double", () => {
+  const native = new FakeKeychains();
+  native.files.set("aws-vault.keychain", new FakeKeychain());
+  return Promise.resolve({
+    store: new KeychainStore({ native, clock: systemClock, keychain: "aws-vault" }),
+    close() {
+      if (native.leaked.length > 0) throw new Error("what macOS has handed out was not given back");
+    },
+  });
 });
 
 secretStoreContract("WincredStore on a double", () => {

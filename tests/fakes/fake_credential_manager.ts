@@ -2,13 +2,8 @@
  * Windows' Credential Manager behind a {@link NativeLoader}: advapi32 and kernel32 as far as the store calls them, on a memory
  * of its own. It looks targets up without regard to case and refuses large blobs, as Windows does.
  */
-import type {
-  KeyringAddon,
-  NativeFunctions,
-  NativeLoader,
-  NativeSymbol,
-  NativeValue,
-} from "../../src/host/host.ts";
+import type { NativeFunctions, NativeLoader, NativeSymbol, NativeValue } from "../../src/host/host.ts";
+import { dataView as view, FakeMemory, wideBytes as utf16, wideText as text } from "./fake_memory.ts";
 
 interface Credential {
   readonly target: string;
@@ -27,8 +22,7 @@ export class FakeCredentialManager implements NativeLoader {
   failure: number | null = null;
   /** Addresses handed out by the last calls and not freed yet. */
   readonly unfreed = new Set<bigint>();
-  readonly #memory = new Map<bigint, Uint8Array>();
-  #nextAddress = 0x1_0000n;
+  readonly #memory = new FakeMemory();
   #lastError = 0;
 
   open<T extends Record<string, NativeSymbol>>(libraries: readonly string[], symbols: T): NativeFunctions<T> {
@@ -46,30 +40,20 @@ export class FakeCredentialManager implements NativeLoader {
     return library as NativeFunctions<T>;
   }
 
+  openBlocking(): never {
+    throw new Error("the Credential Manager never waits");
+  }
+
   addressOf(buffer: Uint8Array): bigint {
-    const address = this.#nextAddress;
-    this.#nextAddress += BigInt(buffer.length) + 0x1000n;
-    this.#memory.set(address, buffer);
-    return address;
+    return this.#memory.place(buffer);
   }
 
   copyFrom(address: bigint, length: number): Uint8Array {
-    for (const [start, bytes] of this.#memory) {
-      const offset = Number(address - start);
-      if (offset >= 0 && offset < Math.max(bytes.length, 1)) {
-        if (offset + length > bytes.length) throw new Error("read past the end of an allocation");
-        return bytes.slice(offset, offset + length);
-      }
-    }
-    throw new Error("read from an address that is not mapped");
+    return this.#memory.copy(address, length);
   }
 
   errno(): number {
     throw new Error("Windows calls set no errno");
-  }
-
-  keyringAddon(): KeyringAddon {
-    throw new Error("this store needs no addon");
   }
 
   #read(
@@ -146,25 +130,6 @@ export class FakeCredentialManager implements NativeLoader {
   }
 
   #textAt(address: bigint): string {
-    const bytes = this.#memory.get(address);
-    if (bytes === undefined) throw new Error("text at an address that is not mapped");
-    return text(bytes);
+    return text(this.#memory.at(address));
   }
-}
-
-function text(bytes: Uint8Array): string {
-  const decoded = new TextDecoder("utf-16le").decode(bytes);
-  const end = decoded.indexOf("\0");
-  if (end < 0) throw new Error("text without its terminating zero");
-  return decoded.slice(0, end);
-}
-
-function utf16(value: string): Uint8Array {
-  const bytes = new Uint8Array((value.length + 1) * 2);
-  for (let i = 0; i < value.length; i++) view(bytes).setUint16(i * 2, value.charCodeAt(i), true);
-  return bytes;
-}
-
-function view(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -41,8 +41,8 @@ export class FakeKernelKeyring implements NativeLoader {
     return this.#errno;
   }
 
-  keyringAddon(): never {
-    throw new AppError("native-unavailable", "unavailable", "no keyring addon here");
+  openBlocking(): never {
+    throw new AppError("native-unavailable", "unavailable", "the kernel never waits");
   }
 
   #syscall([number, ...args]: bigint[]): bigint {

@@ -6,6 +6,7 @@ import { silentLog } from "../../src/log.ts";
 import { Secret } from "../../src/secret.ts";
 import { findElsewhere, lookUpFacts, openStore, type OpenStoreDeps } from "../../src/vault/open_store.ts";
 import { item } from "../contracts/secret_store_contract.ts";
+import { FakeKeychains } from "../fakes/fake_keychains.ts";
 import { FakeCredentialManager } from "../fakes/fake_credential_manager.ts";
 import { temporaryFolder } from "./file_store_setup.ts";
 
@@ -23,6 +24,7 @@ function depsFor(fileDirectory: string, native: NativeLoader | null): OpenStoreD
     native: () =>
       native === null ? Promise.reject(new Error("no native calls here")) : Promise.resolve(native),
     bus: host,
+    keychain: "aws-vault",
     secretServiceCollection: "awsvault",
     fileDirectory,
     fileStore: {
@@ -66,7 +68,6 @@ Deno.test("openStore opens each store without asking or writing anything", async
         "keyctl",
         "secret-service",
         "kwallet",
-        "keychain",
         "pass",
         "passage",
         "op",
@@ -78,6 +79,9 @@ Deno.test("openStore opens each store without asking or writing anything", async
     }
     const windows = depsFor(folder.path, new FakeCredentialManager());
     assert.equal((await openStore("wincred", windows)).backend, "wincred");
+    const mac = depsFor(folder.path, new FakeKeychains());
+    assert.equal((await openStore("keychain", mac)).backend, "keychain");
+    await assert.rejects(() => openStore("keychain", real), /cannot load .*Security/);
     assert.deepEqual([...Deno.readDirSync(folder.path)], []);
   } finally {
     folder.remove();
