@@ -375,7 +375,7 @@ class App {
     const cacheKeys = new CacheKeys({
       storeId,
       memory: () => state.kernelMemory(host),
-      store: () => this.#store(),
+      store: () => this.#storeOfCacheKey(backend),
       storeNeverAsks: neverAsks(backend, host),
       lockAfterSeconds: state.lockAfterSeconds(state.envLookup(host)),
       randomBytes: (length) => host.random.bytes(length),
@@ -393,6 +393,11 @@ class App {
       digest: (text) => recordName(text, host.sha256),
     });
     return { folder, cache, cacheKeys, flight, spentCodes, storeId };
+  }
+
+  /** Windows Hello would ask for every cached answer: beside it, the key of the sessions is kept where `wincred` keeps it. */
+  async #storeOfCacheKey(backend: BackendDecision["backend"]): Promise<SecretStore> {
+    return backend === "winhello" ? await openStore("wincred", this.#openStoreDeps()) : await this.#store();
   }
 
   async #runPlanDeps(
@@ -597,7 +602,7 @@ const OP_TOKENS = {
 /** Whether reading the store leads to no prompt of ours, and to no more than one of the system's for all callers together. */
 function neverAsks(backend: SecretStore["backend"], host: Host): boolean {
   if (backend === "file") return host.env.get("AWS_VAULT_FILE_PASSPHRASE") !== undefined;
-  return backend === "keychain" || backend === "wincred" || backend === "keyctl";
+  return backend === "keychain" || backend === "wincred" || backend === "winhello" || backend === "keyctl";
 }
 
 /** Nothing of a store that is locked: what is listed beside it needs no unlocking. */

@@ -35,8 +35,6 @@ export interface ChoiceFlag extends FlagBase {
   readonly type: "choice";
   readonly placeholder: string;
   readonly choices: readonly string[];
-  /** Values of aws-vault that come with a later version: refused by name. */
-  readonly laterChoices?: readonly string[];
   /** Values of aws-vault that no version takes, and why: completes "is not supported: …". */
   readonly refusedChoices?: Readonly<Record<string, string>>;
   /** It has to be given. */

@@ -72,7 +72,7 @@ export const removeDeclaration = {
   },
 } as const satisfies Declaration;
 
-const { choices, laterChoices } = globalFlags.backend;
+const { choices } = globalFlags.backend;
 const elsewhere = (name: string) =>
   ({ type: "text", placeholder: "PLACE", help: `Where to copy from, when it is not --${name}` }) as const;
 
@@ -90,7 +90,6 @@ export const migrateBackendDeclaration = {
       placeholder: "BACKEND",
       required: true,
       choices,
-      laterChoices,
       help: "Store to copy from",
     },
     to: {
@@ -98,7 +97,6 @@ export const migrateBackendDeclaration = {
       placeholder: "BACKEND",
       required: true,
       choices,
-      laterChoices,
       help: "Store to copy to",
     },
     profile: { type: "text", placeholder: "PROFILE", help: "Copy the key of this profile only" },
@@ -148,7 +146,7 @@ export const importDeclaration = {
     fromBackend: {
       type: "choice",
       placeholder: "BACKEND",
-      choices: [...choices, ...laterChoices],
+      choices,
       help: "The store that the other tool uses, for aws-vault, granted and aws-sso",
     },
     dryRun: { type: "boolean", help: "Show what would be imported, and change nothing" },

@@ -35,11 +35,6 @@ function booleanValue(text: string, origin: string): boolean {
 
 function choiceValue(flag: ChoiceFlag, text: string, origin: string): string {
   if (flag.choices.includes(text)) return text;
-  if (flag.laterChoices?.includes(text)) {
-    throw new AppError("not-in-this-version", "usage", `${origin}: ${goQuote(text)} is not in this version`, {
-      hints: [`this version has ${flag.choices.join(", ")}`],
-    });
-  }
   if (flag.refusedChoices !== undefined && Object.hasOwn(flag.refusedChoices, text)) {
     throw new AppError(
       "not-supported",

@@ -11,6 +11,7 @@ export const globalFlags = {
     choices: [
       "keychain",
       "wincred",
+      "winhello",
       "secret-service",
       "kwallet",
       "keyctl",
@@ -20,9 +21,6 @@ export const globalFlags = {
       "op",
       "op-desktop",
       "op-connect",
-    ],
-    laterChoices: [
-      "winhello",
     ],
     refusedChoices: {
       "proton-pass": "its API is documented nowhere, and answers only to programs that pass for Proton's own",

@@ -46,6 +46,7 @@ const SHORT_FORMS = new Map([["d", "--duration"], ["j", "--json"], ["n", "--no-s
 const BACKENDS = [
   "keychain",
   "wincred",
+  "winhello",
   "secret-service",
   "kwallet",
   "keyctl",

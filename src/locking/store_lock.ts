@@ -30,6 +30,8 @@ export function whyStaysOpen(backend: BackendName): string | null {
   switch (backend) {
     case "wincred":
       return "the Credential Manager is open as long as you are signed in to Windows: sign out to lock it";
+    case "winhello":
+      return "Windows Hello asks for each key, but cached sessions are open as long as you are signed in to Windows";
     case "keyctl":
       return "the kernel keyring has no lock: your programs can read the stored keys until the next reboot";
     case "pass":

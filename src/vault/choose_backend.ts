@@ -35,9 +35,14 @@ interface Backend {
 const BACKENDS: readonly Backend[] = [
   { name: "wincred", systems: ["windows"], caveat: "Credential Manager; items of at most 2,560 bytes" },
   {
+    name: "winhello",
+    systems: ["windows"],
+    caveat: "Credential Manager behind Windows Hello, which asks for each read of a key",
+  },
+  {
     name: "keychain",
     systems: ["darwin"],
-    caveat: "login keychain; macOS may ask before it hands out an item",
+    caveat: "aws-vault's keychain or the login keychain; macOS may ask before it hands out an item",
   },
   {
     name: "secret-service",

@@ -11,6 +11,7 @@ import type { OpItemShape } from "./stores/op_item.ts";
 import type { OpConnectDeps } from "./stores/op_connect.ts";
 import type { OpBackend, OpStore } from "./stores/op_store.ts";
 import type { PassFlavor, PassStore, PassStoreDeps } from "./stores/pass_store.ts";
+import type { WinhelloStore } from "./stores/winhello_store.ts";
 import type { StoreProgramDeps } from "./stores/store_program.ts";
 
 /** One exchange with a Connect server, which asks 1Password in its turn where it has no copy. */
@@ -87,6 +88,8 @@ export async function openStore(backend: BackendName, deps: OpenStoreDeps): Prom
       ]);
       return new WincredStore(native);
     }
+    case "winhello":
+      return await openWinhelloStore(deps);
     case "keychain": {
       const [{ KeychainStore }, native] = await Promise.all([
         import("./stores/keychain_store.ts"),
@@ -159,7 +162,8 @@ function lookups(deps: OpenStoreDeps): (readonly [BackendName, Lookup])[] {
     async (profile) => (await openPassStore(flavor, deps)).has(profile),
   ];
   const everywhere: [BackendName, Lookup] = ["file", file];
-  if (deps.os === "windows") return [everywhere, ["wincred", wincred]];
+  const winhello: Lookup = async (profile) => (await openWinhelloStore(deps)).has(profile);
+  if (deps.os === "windows") return [everywhere, ["wincred", wincred], ["winhello", winhello]];
   const unix: [BackendName, Lookup][] = [everywhere, passwordStore("pass"), passwordStore("passage")];
   return deps.os === "linux" ? [...unix, ["keyctl", keyctl]] : unix;
 }
@@ -220,6 +224,11 @@ async function openPassStore(flavor: PassFlavor, deps: OpenStoreDeps): Promise<P
     );
   }
   return new PassStore({ flavor, prefix, files, random, clock, log, ...deps.program(), ...parts });
+}
+
+async function openWinhelloStore({ native, clock, random }: OpenStoreDeps): Promise<WinhelloStore> {
+  const [{ WinhelloStore }, loaded] = await Promise.all([import("./stores/winhello_store.ts"), native()]);
+  return new WinhelloStore({ native: loaded, clock, random });
 }
 
 async function openFileStore(deps: OpenStoreDeps): Promise<FileStore> {

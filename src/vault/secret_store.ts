@@ -5,6 +5,7 @@ import type { Secret } from "../secret.ts";
 export type BackendName =
   | "keychain"
   | "wincred"
+  | "winhello"
   | "secret-service"
   | "kwallet"
   | "keyctl"

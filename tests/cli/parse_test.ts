@@ -294,13 +294,6 @@ const refusals: Refusal[] = [
     '--backend: "proton-pass" is not supported: its API is documented nowhere, and answers only to programs that pass for Proton\'s own',
     null,
   ],
-  [
-    ["list"],
-    "not-in-this-version",
-    'environment variable AWS_VAULT_BACKEND: "winhello" is not in this version',
-    "this version has keychain, wincred, secret-service, kwallet, keyctl, pass, passage, file, op, op-desktop, op-connect",
-    { AWS_VAULT_BACKEND: "winhello" },
-  ],
   [["list", "--profles"], "unknown-flag", 'unknown flag "--profles" of list', "did you mean --profiles?"],
   [["--profles"], "unknown-flag", 'unknown flag "--profles"', "did you mean --profiles?"],
   [["list", "-h"], "unknown-flag", 'unknown flag "-h" of list', null],

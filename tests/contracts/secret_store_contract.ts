@@ -20,6 +20,8 @@ export interface ContractOptions {
   readonly tellsCase?: boolean;
   /** Whether the store asks a person when two make the same item at the same time; then writers of one item find it there. Default false. */
   readonly asksWhenMadeTwice?: boolean;
+  /** In characters; longer payloads of the suite are cut. Default: what a store has to take. */
+  readonly longestPayload?: number;
   /** Takes the tests where there is no `Deno.test`. */
   readonly register?: (name: string, run: () => Promise<void>) => void;
 }
@@ -90,7 +92,9 @@ export function secretStoreContract(
     tellsCase = true,
     register = Deno.test,
     asksWhenMadeTwice = false,
+    longestPayload,
   } = options;
+  const payloads = AWKWARD_PAYLOADS.map((payload) => payload.slice(0, longestPayload));
   const takes = (name: string) => takesName(name) && !refusedNames.includes(name);
 
   function test(name: string, body: (store: SecretStore) => Promise<void>): void {
@@ -160,8 +164,8 @@ export function secretStoreContract(
   });
 
   test("gives payloads back byte for byte", async (store) => {
-    await Promise.all(AWKWARD_PAYLOADS.map((payload, i) => store.write(item(`item ${i}`, payload))));
-    for (const [i, payload] of AWKWARD_PAYLOADS.entries()) {
+    await Promise.all(payloads.map((payload, i) => store.write(item(`item ${i}`, payload))));
+    for (const [i, payload] of payloads.entries()) {
       assert.equal((await store.read(`item ${i}`))?.reveal(), payload);
     }
   });

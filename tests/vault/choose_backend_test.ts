@@ -108,7 +108,7 @@ Deno.test("chooseBackend refuses what is not there, and lists what is with its c
       on("windows"),
       "backend-unavailable",
       "the backend keychain is not available: this system (windows) has no such store",
-      ["wincred", "file", "op", "op-desktop", "op-connect"],
+      ["wincred", "winhello", "file", "op", "op-desktop", "op-connect"],
     ],
   ];
   for (const [name, facts, code, message, names] of rows) {

@@ -6,6 +6,7 @@ import { silentLog } from "../../src/log.ts";
 import { Secret } from "../../src/secret.ts";
 import { findElsewhere, lookUpFacts, openStore, type OpenStoreDeps } from "../../src/vault/open_store.ts";
 import { item } from "../contracts/secret_store_contract.ts";
+import { FakeWindowsHello } from "../fakes/fake_windows_hello.ts";
 import { FakeKeychains } from "../fakes/fake_keychains.ts";
 import { FakeCredentialManager } from "../fakes/fake_credential_manager.ts";
 import { temporaryFolder } from "./file_store_setup.ts";
@@ -77,6 +78,8 @@ Deno.test("openStore opens each store without asking or writing anything", async
     ) {
       assert.equal((await openStore(backend, real)).backend, backend);
     }
+    const hello = depsFor(folder.path, new FakeWindowsHello());
+    assert.equal((await openStore("winhello", hello)).backend, "winhello");
     const windows = depsFor(folder.path, new FakeCredentialManager());
     assert.equal((await openStore("wincred", windows)).backend, "wincred");
     const mac = depsFor(folder.path, new FakeKeychains());
@@ -109,11 +112,12 @@ Deno.test("findElsewhere looks into the other stores without a prompt, and takes
     assert.deepEqual(await findElsewhere("work", "secret-service", linux), ["file", "pass"]);
     assert.deepEqual(await findElsewhere("work", "pass", linux), ["file"]);
 
-    const manager = new FakeCredentialManager();
-    const windows: OpenStoreDeps = { ...depsFor(folder.path, manager), os: "windows" };
+    const windows: OpenStoreDeps = { ...depsFor(folder.path, new FakeWindowsHello()), os: "windows" };
     await (await openStore("wincred", windows)).write(item("play", "payload"));
     assert.deepEqual(await findElsewhere("play", "file", windows), ["wincred"]);
     assert.deepEqual(await findElsewhere("work", "wincred", windows), ["file"]);
+    await (await openStore("winhello", windows)).write(item("hello", "payload"));
+    assert.deepEqual(await findElsewhere("hello", "wincred", windows), ["winhello"]);
   } finally {
     Deno.removeSync(`${folder.path}-pass`, { recursive: true });
     folder.remove();

@@ -242,6 +242,32 @@ test("the file store keeps names that no Windows file can have", async (machine)
   assert.deepEqual(stdout.trim().split("\n").sort(), ["a:b?", "con", "dots."]);
 });
 
+test("winhello lists without asking, and is refused where there is no Windows Hello, with nothing stored", async (machine) => {
+  const { prefix, probe, second } = machine;
+  const hello = ["--backend=winhello"];
+  await second.ask({ verb: "write", target: "keyring-winhello:aws-vault:work", blob: "{}" });
+  assert.equal((await awsVault(machine, ["list", "--credentials", ...hello])).stdout, "work\n");
+  const added = await awsVault(machine, ["add", "play", "--env", ...hello], { env: KEYS, code: 1 });
+  assert.match(added.stderr, /Windows Hello can't be used \(0x[0-9a-f]{8}\)\n.*--backend=wincred/s);
+  const read = await awsVault(machine, ["export", "work", "--no-session", ...hello], { code: 1 });
+  assert.match(read.stderr, /the Windows Hello item makes no sense/);
+  await awsVault(machine, ["remove", "work", "--force", ...hello]);
+  const [left] = await second.ask({ verb: "list", target: "keyring-winhello:" });
+  assert.deepEqual(left, { error: 1168, texts: [] });
+  assert.match((await prefix.run(probe, ["sid"])).stdout, /^S-1-5-21-\d+-\d+-\d+-\d+$/);
+});
+
+test("native calls wait beside the program, which can end meanwhile", async ({ prefix, probe }) => {
+  const [order, end, missing] = [
+    await prefix.run(probe, ["blocking", "answer"]),
+    await prefix.run(probe, ["blocking", "end"]),
+    await prefix.run(probe, ["blocking", "missing"]),
+  ];
+  assert.deepEqual(JSON.parse(order.stdout), ["program", "call", "C:\\windows\\system32"]);
+  assert.equal(end.code, 3);
+  assert.equal(missing.stdout, "native-unavailable");
+});
+
 /** A config for `admin`, a role behind `work`, and the double that answers for it. */
 async function withAws(machine: Machine, use: (aws: FakeAws) => Promise<void>): Promise<void> {
   const aws = new FakeAws({

@@ -3,13 +3,17 @@
  * - `host-contract <folder>`: the host contract, without what is POSIX only
  * - `store-contract`: the contract of secret stores on the Credential Manager
  * - `write-items <json>` / `read-items`: writes or reads items of the wincred store
+ * - `sid`: prints who the user is
+ * - `blocking <mode>`: as tests/host/blocking_probe.ts
  * - `lock <path>`: takes the lock, says so and keeps it until it is killed; says `busy` when another has it
  *
  * Contracts print one line of JSON per case: `name` and `failure`.
  */
 import * as fs from "node:fs";
 import { createBunHost } from "../../src/host/bun.ts";
+import { userSid } from "../../src/vault/hello_key.ts";
 import { WincredStore } from "../../src/vault/stores/wincred_store.ts";
+import { blockingProbe } from "../host/blocking_calls.ts";
 import { HOST_CONTRACT } from "../contracts/host_contract.ts";
 import { item, secretStoreContract } from "../contracts/secret_store_contract.ts";
 
@@ -58,6 +62,10 @@ if (mode === "host-contract") {
   const items: [string, string | undefined][] = [];
   for (const name of await store.list()) items.push([name, (await store.read(name))?.reveal()]);
   host.stdout.write(JSON.stringify(items));
+} else if (mode === "sid") {
+  host.stdout.write(userSid(await host.native()));
+} else if (mode === "blocking") {
+  await blockingProbe(host, argument);
 } else if (mode === "lock") {
   const lock = await (await host.locks()).acquire(argument, 0);
   host.stdout.write(lock === null ? "busy\n" : "locked\n");
