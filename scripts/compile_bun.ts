@@ -87,6 +87,8 @@ export function bunArguments(build: BunBuild, runtime: string): readonly string[
     "--no-compile-autoload-bunfig",
     "--no-compile-autoload-tsconfig",
     "--no-compile-autoload-package-json",
+    "--define",
+    `process.env.AWS_VAULT_LIBC="${build.target.endsWith("-musl") ? "musl" : "gnu"}"`,
     `--outfile=${build.output}`,
     build.entry,
   ];
