@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { bunPlatforms } from "../../scripts/bun_targets.ts";
 import { completionFiles } from "../../scripts/completion_files.ts";
 import { manPages } from "../../scripts/man_pages.ts";
 import { parseChecksums } from "../../scripts/release/checksums.ts";
