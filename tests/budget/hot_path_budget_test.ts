@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { hostBunTarget } from "../../scripts/bun_targets.ts";
 import { bunExecutable, compileBun, runBuilder, startInOnePiece } from "../../scripts/compile_bun.ts";
+import { compiledProgram } from "../compiled_program.ts";
 import { Stage } from "../races/stage.ts";
 import budget from "./budget.json" with { type: "json" };
 import { countKinds, openedPaths, trace } from "./trace.ts";
@@ -122,20 +123,4 @@ async function withStage(test: (stage: Stage, program: string) => Promise<void>)
   } finally {
     await stage.close();
   }
-}
-
-let compiled: Promise<string> | null = null;
-
-async function compiledProgram(): Promise<string> {
-  const chosen = Deno.env.get("AWS_VAULT_TEST_PROGRAM") ?? "deno";
-  if (chosen !== "deno") return await Deno.realPath(new URL(chosen, `file://${root}`));
-  return await (compiled ??= compileForUs());
-}
-
-async function compileForUs(): Promise<string> {
-  const folder = await Deno.makeTempDir();
-  globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
-  const output = `${folder}/aws-vault`;
-  await compileBun({ target: hostBunTarget(), entry, output });
-  return output;
 }
