@@ -5,6 +5,7 @@
 import type { GlobalOptions, Inspection, ProfileProblem } from "./cli/deps.ts";
 import { configFilePath, credentialsFilePath, loadIniFile } from "./config/aws_files.ts";
 import { ConfigView } from "./config/config_view.ts";
+import { IniDocument } from "./config/ini_document.ts";
 import { resolveSettings } from "./config/settings.ts";
 import { AppError } from "./errors.ts";
 import type { Host } from "./host/host.ts";
