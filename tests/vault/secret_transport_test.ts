@@ -8,17 +8,42 @@ Deno.test("two sides that have exchanged public keys understand each other, and 
   for (let round = 0; round < 20; round++) {
     const [ours, theirs, foreign] = [offerKey(secureRandom), offerKey(secureRandom), offerKey(secureRandom)];
     assert.equal(ours.publicKey.length, 128);
-    const us = (await ours.accept(theirs.publicKey))!;
-    const them = (await theirs.accept(ours.publicKey))!;
-    const other = (await foreign.accept(ours.publicKey))!;
+    const us = await ours.accept(theirs.publicKey);
+    const them = await theirs.accept(ours.publicKey);
+    const other = await foreign.accept(ours.publicKey);
+    if (us === "ambiguous") {
+      assert.equal(them, "ambiguous");
+      continue;
+    }
+    assert.ok(us !== null && them !== null && other !== null && them !== "ambiguous");
     const sealed = await us.seal(text("the payload"));
     assert.equal(sealed.parameters.length, 16);
     assert.notDeepEqual((await us.seal(text("the payload"))).value, sealed.value);
     assert.deepEqual(await them.open(sealed), text("the payload"));
-    assert.notDeepEqual(await other.open(sealed), text("the payload"));
+    if (other !== "ambiguous") assert.notDeepEqual(await other.open(sealed), text("the payload"));
     assert.equal(await them.open({ parameters: sealed.parameters.subarray(1), value: sealed.value }), null);
     assert.equal(await them.open({ parameters: sealed.parameters, value: sealed.value.subarray(1) }), null);
   }
+});
+
+Deno.test("numbers that begin with a zero byte are not used: services differ in how they write them", async () => {
+  // The same numbers in every run (xorshift, Marsaglia 2003), some of them such ones.
+  let state = 7;
+  const random = {
+    bytes: (length: number) =>
+      Uint8Array.from({ length }, () => {
+        state ^= state << 13;
+        state ^= state >>> 17;
+        state ^= state << 5;
+        return state & 0xff;
+      }),
+  };
+  const { publicKey } = offerKey(random);
+  const offers = Array.from({ length: 600 }, () => offerKey(random));
+  assert.ok(offers.every((offer) => offer.publicKey[0] !== 0));
+  const accepted = await Promise.all(offers.map((offer) => offer.accept(publicKey)));
+  assert.ok(accepted.includes("ambiguous"));
+  assert.ok(!accepted.includes(null));
 });
 
 Deno.test("a public key that an honest side can't have is refused", async () => {

@@ -59,6 +59,10 @@ const NAME = "org.freedesktop.secrets";
 const ROOT = "/org/freedesktop/secrets";
 const API = "org.freedesktop.Secret";
 const NOTHING = "/";
+/** KWallet has the second name for it. */
+const NO_SESSION =
+  /^org\.(?:freedesktop\.Secret\.Error\.NoSession|qtproject\.QtDBus\.Error\.InvalidObjectPath)$/;
+const SESSION_TRIES = 3;
 const NO_OBJECT = /\.(?:NoSuchObject|UnknownObject|UnknownMethod|UnknownInterface)$/;
 
 /** Whether the session bus has a Secret Service now; starts none. False also where no bus answers. */
@@ -140,16 +144,17 @@ export class SecretService {
 
   /** Unlocks the item where that is needed. `null` when it is gone. Throws {@link TransportError}. */
   async readSecret(item: string): Promise<Uint8Array | null> {
-    const session = await this.#openSession();
     try {
-      const [secret] = await this.#unlocking(
-        item,
-        () => this.#call(item, "Item", "GetSecret", "o", [session.path]),
-      );
-      const [, parameters, value] = secret as [string, Uint8Array, Uint8Array, string];
-      const opened = await session.transport.open({ parameters, value });
-      if (opened === null) throw new TransportError("a secret can't be decrypted");
-      return opened;
+      return await this.#inSession(async ({ path, transport }) => {
+        const [secret] = await this.#unlocking(
+          item,
+          () => this.#call(item, "Item", "GetSecret", "o", [path]),
+        );
+        const [, parameters, value] = secret as [string, Uint8Array, Uint8Array, string];
+        const opened = await transport.open({ parameters, value });
+        if (opened === null) throw new TransportError("a secret can't be decrypted");
+        return opened;
+      });
     } catch (failure) {
       if (isGone(failure)) return null;
       throw failure;
@@ -158,8 +163,10 @@ export class SecretService {
 
   /** Replaces the item's secret and leaves the rest of it. Unlocks it where that is needed. */
   async writeSecret(item: string, secret: Uint8Array, contentType: string): Promise<void> {
-    const sealed = await this.#seal(secret, contentType);
-    await this.#unlocking(item, () => this.#call(item, "Item", "SetSecret", "(oayays)", [sealed]));
+    await this.#inSession(async (session) => {
+      const sealed = await seal(session, secret, contentType);
+      await this.#unlocking(item, () => this.#call(item, "Item", "SetSecret", "(oayays)", [sealed]));
+    });
   }
 
   /** Makes an item, with `replace` in the place of one that has these attributes. Unlocks the collection where that is needed. */
@@ -172,16 +179,12 @@ export class SecretService {
       [`${API}.Item.Label`, new Variant("s", item.label)],
       [`${API}.Item.Attributes`, new Variant("a{ss}", item.attributes)],
     ]);
-    const sealed = await this.#seal(item.secret, item.contentType);
-    const [, prompt] = await this.#unlocking(
-      collection,
-      () =>
-        this.#call(collection, "Collection", "CreateItem", "a{sv}(oayays)b", [
-          properties,
-          sealed,
-          manner === "replace",
-        ]),
-    );
+    const prompt = await this.#inSession(async (session) => {
+      const sealed = await seal(session, item.secret, item.contentType);
+      const body = [properties, sealed, manner === "replace"];
+      const create = () => this.#call(collection, "Collection", "CreateItem", "a{sv}(oayays)b", body);
+      return (await this.#unlocking(collection, create))[1];
+    });
     await this.#prompt(prompt as string);
   }
 
@@ -233,14 +236,18 @@ export class SecretService {
     }
   }
 
-  async #seal(secret: Uint8Array, contentType: string): Promise<BusValue> {
-    const session = await this.#openSession();
-    const { parameters, value } = await session.transport.seal(secret);
-    return [session.path, parameters, value, contentType];
-  }
-
-  #openSession(): Promise<Session> {
-    return this.#session ??= this.#agree();
+  /** KWallet opens a session now and then that it does not know afterwards; then nothing has happened, and another one works. */
+  async #inSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    for (let tries = 1;; tries++) {
+      const session = await (this.#session ??= this.#agree());
+      try {
+        return await work(session);
+      } catch (failure) {
+        const unknown = failure instanceof BusError && NO_SESSION.test(failure.errorName ?? "");
+        if (!unknown || tries === SESSION_TRIES) throw failure;
+        this.#session = null;
+      }
+    }
   }
 
   async #agree(): Promise<Session> {
@@ -252,6 +259,7 @@ export class SecretService {
       ]);
       const otherKey = (output as Variant).value;
       const transport = otherKey instanceof Uint8Array ? await offer.accept(otherKey) : null;
+      if (transport === "ambiguous") return await this.#agree();
       if (transport === null) throw new TransportError("the service's key makes no sense");
       return { path: path as string, transport };
     } catch (failure) {
@@ -324,6 +332,11 @@ export class SecretService {
     const call = { destination: NAME, path, interface: `${API}.${kind}`, member, signature, body };
     return (await this.#bus.call(call, CALL_TIMEOUT_MS)).body;
   }
+}
+
+async function seal(session: Session, secret: Uint8Array, contentType: string): Promise<BusValue> {
+  const { parameters, value } = await session.transport.seal(secret);
+  return [session.path, parameters, value, contentType];
 }
 
 function isGone(failure: unknown): boolean {

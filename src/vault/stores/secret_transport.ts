@@ -42,18 +42,25 @@ const BLOCK_LENGTH = 16;
 /** Our half of an agreement. */
 export interface KeyOffer {
   readonly publicKey: Uint8Array;
-  /** `null` when the other side's half is no number that could have come from an honest one. */
-  accept(otherPublicKey: Uint8Array): Promise<SecretTransport | null>;
+  /**
+   * `null` when the other side's half is no number that could have come from an honest one. `ambiguous`: try again with another offer. One in
+   * 256 shared numbers is a byte shorter than the others; some services (gnome-keyring) then put a zero before it, others (KWallet) don't,
+   * and a secret sent under the wrong key would be kept as garbage.
+   */
+  accept(otherPublicKey: Uint8Array): Promise<SecretTransport | "ambiguous" | null>;
 }
 
 export function offerKey(random: Random): KeyOffer {
   const exponent = toNumber(random.bytes(EXPONENT_LENGTH));
+  const publicKey = toBytes(power(GENERATOR, exponent));
+  if (publicKey[0] === 0) return offerKey(random); // as ambiguous as a shared number
   return {
-    publicKey: toBytes(power(GENERATOR, exponent)),
+    publicKey,
     async accept(otherPublicKey) {
       const other = toNumber(otherPublicKey);
       if (other <= 1n || other >= PRIME - 1n) return null;
       const shared = toBytes(power(other, exponent));
+      if (shared[0] === 0) return "ambiguous";
       return encryptedTransport(await deriveKey(shared), random);
     },
   };
