@@ -25,8 +25,8 @@ export interface DenoBuild {
   readonly output: string;
 }
 
-/** What the start of the program imports by names made at run time. */
-const LATER_MODULES = ["src/host/deno.ts", "src/run.ts"];
+/** What the start of the program imports by names made at run time, beside it. */
+const LATER_MODULES = ["host/deno.ts", "run.ts"];
 
 /** What `deno` is started with. */
 export function denoCompileArguments({ triple, entry, output }: DenoBuild): readonly string[] {
@@ -39,7 +39,7 @@ export function denoCompileArguments({ triple, entry, output }: DenoBuild): read
     "--no-code-cache",
     "--exclude-unused-npm",
     "--node-modules-dir=none",
-    ...LATER_MODULES.map((path) => `--include=${root}/${path}`),
+    ...LATER_MODULES.map((path) => `--include=${entry.slice(0, entry.lastIndexOf("/"))}/${path}`),
     ...DENO_PERMISSIONS,
     `--target=${triple}`,
     `--output=${output}`,

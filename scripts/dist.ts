@@ -40,7 +40,12 @@ await runTask("dist", async () => {
     await buildBinaries(targets, facts, binaries, options.missing === "fail");
   }
   if (options.step === "binaries") return;
-  targets = await withBinaries(targets, facts, binaries);
+  const wanted = targets;
+  targets = await withBinaries(wanted, facts, binaries);
+  const missing = wanted.filter((target) => !targets.includes(target)).map(({ name }) => name);
+  if (missing.length > 0 && options.missing === "fail") {
+    throw new Error(`no executable of ${missing.join(", ")} in ${options.output}/binaries`);
+  }
   if (targets.length === 0) {
     throw new Error(`no executable in ${options.output}/binaries to make an archive of`);
   }

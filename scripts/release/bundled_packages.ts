@@ -19,7 +19,7 @@ export async function bundledPackages(root: string): Promise<readonly BundledPac
 
 async function importedPackages(root: string): Promise<string[]> {
   const found: string[] = [];
-  for (const entry of ["src/main.ts", "src/main_bun.ts"]) {
+  for (const entry of ["src/main.ts", "src/host/deno.ts", "src/main_bun.ts", "src/run.ts"]) {
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["info", "--json", entry],
       cwd: root,
