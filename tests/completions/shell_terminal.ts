@@ -7,8 +7,6 @@ const root = new URL("../../", import.meta.url).pathname;
 const WAIT_MS = 30_000;
 
 export interface ShellSetup {
-  /** For the name of the terminal. */
-  readonly name: string;
   /** Files to make in the home first. `<script NAME>` in them stands for the path of our script for that shell. */
   readonly files: Readonly<Record<string, string>>;
   readonly argv: readonly string[];
@@ -17,17 +15,15 @@ export interface ShellSetup {
 /** Profiles go into the config file of the home, which is also the current folder. */
 export class ShellTerminal implements AsyncDisposable {
   readonly home: string;
-  readonly #socket: string;
   #asked = 0;
 
-  private constructor(home: string, socket: string) {
+  private constructor(home: string) {
     this.home = home;
-    this.#socket = socket;
   }
 
   static async open(setup: ShellSetup, config: string): Promise<ShellTerminal> {
     const home = await Deno.makeTempDir({ prefix: "shell-" });
-    const terminal = new ShellTerminal(home, `aws-vault-${setup.name}-${Deno.pid}`);
+    const terminal = new ShellTerminal(home);
     await Deno.mkdir(`${home}/bin`);
     await Deno.mkdir(`${home}/.aws`);
     await Deno.writeTextFile(`${home}/.aws/config`, config);
@@ -131,8 +127,9 @@ export class ShellTerminal implements AsyncDisposable {
 
   async #tmux(options: string[], words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
     const { code, stdout, stderr } = await new Deno.Command("tmux", {
-      args: ["-L", this.#socket, ...options, ...words],
-      env: { LC_ALL: "C.UTF-8" },
+      args: [...options, ...words],
+      // A server of its own, with its socket in the home.
+      env: { LC_ALL: "C.UTF-8", TMUX_TMPDIR: this.home, TMUX: "" },
       signal: AbortSignal.timeout(WAIT_MS),
     }).output();
     const decoder = new TextDecoder();

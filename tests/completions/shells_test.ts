@@ -38,19 +38,16 @@ const CONFIG = [
 const SETUPS: Readonly<Record<string, () => Promise<ShellSetup>>> = {
   "bash": () =>
     Promise.resolve({
-      name: "bash",
       files: { rc: 'eval "$(aws-vault completion bash)"\n' },
       argv: ["bash", "--rcfile", "<home>/rc", "-i"],
     }),
   "bash with bash-completion": () =>
     Promise.resolve({
-      name: "bash-completion",
       files: { rc: '. /usr/share/bash-completion/bash_completion\neval "$(aws-vault completion bash)"\n' },
       argv: ["bash", "--rcfile", "<home>/rc", "-i"],
     }),
   "zsh": () =>
     Promise.resolve({
-      name: "zsh",
       files: {
         ".zshrc":
           "mkdir -p ~/functions\naws-vault completion zsh >~/functions/_aws-vault\nfpath=(~/functions $fpath)\nautoload -U compinit\ncompinit -u -D\n",
@@ -59,18 +56,15 @@ const SETUPS: Readonly<Record<string, () => Promise<ShellSetup>>> = {
     }),
   "zsh by source": () =>
     Promise.resolve({
-      name: "zsh-source",
       files: { ".zshrc": "autoload -U compinit\ncompinit -u -D\nsource <(aws-vault completion zsh)\n" },
       argv: ["zsh", "-i"],
     }),
   "fish": () =>
     Promise.resolve({
-      name: "fish",
       files: { ".config/fish/config.fish": "aws-vault completion fish | source\nset -g fish_greeting\n" },
       argv: ["fish", "-i"],
     }),
   "nushell": async () => ({
-    name: "nu",
     files: {
       "env.nu": "^aws-vault completion nushell | save -f ($env.HOME | path join aws-vault.nu)\n",
       "config.nu": "$env.config.show_banner = false\nsource ~/aws-vault.nu\n",
@@ -107,10 +101,7 @@ Deno.test("real shells complete commands, flags, values, programs and profiles o
   const quotes = ["'", '"'].map((
     quote,
   ): [string, () => Promise<void>] => [`bash inside ${quote}`, async () => {
-    await using terminal = await ShellTerminal.open({
-      ...await SETUPS["bash"]!(),
-      name: quote === "'" ? "q1" : "q2",
-    }, CONFIG);
+    await using terminal = await ShellTerminal.open(await SETUPS["bash"]!(), CONFIG);
     await terminal.ready();
     for (const name of HOSTILE.filter((name) => !name.endsWith(quote))) {
       await completesTo(terminal, `aws-vault exec ${quote}${name.slice(0, 2)}`, ["exec", name]);
@@ -153,7 +144,7 @@ async function oldScript(): Promise<void> {
     "complete -F _old aws-vault",
     "",
   ].join("\n");
-  const setup = { name: "old", files: { rc }, argv: ["bash", "--rcfile", "<home>/rc", "-i"] };
+  const setup = { files: { rc }, argv: ["bash", "--rcfile", "<home>/rc", "-i"] };
   await using terminal = await ShellTerminal.open(setup, CONFIG);
   await terminal.ready();
   await completesTo(terminal, "aws-vault exec wo", ["exec", "work"]);
