@@ -1,7 +1,7 @@
 /**
  * `deno task bench [--rounds=40] [--program=PATH] [--previous=PATH] [--against=NAME=/path]… [--plot=docs/performance.svg]`: what a cached and
  * an uncached answer cost, as whole processes and in ratio to an empty program that is compiled in the same way and measured in turns with
- * it. `--previous` is an older binary of ours; `--against` any tool with the command line of aws-vault.
+ * it. `--previous` is an older binary of ours; `--against` any tool with the command line of aws-vault. What is found on PATH takes part too.
  */
 import { chosenProgram } from "../../tests/transcripts/chosen_program.ts";
 import { hostBunTarget } from "../bun_targets.ts";
@@ -12,6 +12,7 @@ import { benchOptions } from "./bench_options.ts";
 import { markdownTable, type Row, svgPlot } from "./report.ts";
 import { summarize } from "./statistics.ts";
 import { openStores } from "./stores.ts";
+import { findTools } from "./tools_on_path.ts";
 import { Command, cpuOfMany, peakMemory } from "./timed_process.ts";
 import { askFor, PLAIN, PROFILES, type Program, ROLE_WITH_MFA, Workplace } from "./workplace.ts";
 
@@ -48,6 +49,11 @@ class Bench {
     this.#empty = { name: "empty", command: new Command([empty], { HOME: place.folder }) };
   }
 
+  /** Those with the command line of aws-vault. */
+  get #vaults(): readonly Program[] {
+    return this.#programs.filter(({ ask }) => ask === undefined);
+  }
+
   async store(name: string, storeEnv: Readonly<Record<string, string>>): Promise<void> {
     const ready: Ready[] = [];
     for (const program of this.#programs) {
@@ -80,10 +86,12 @@ class Bench {
   async #notCached(store: string, ready: readonly Ready[]): Promise<void> {
     for (const delayMs of DELAYS_MS) {
       await this.#place.setDelay(delayMs);
-      const contestants = ready.map(({ program, env }): Contestant => {
-        const clear = new Command([...program.argv, "clear"], env);
-        return { ...asking(program, PLAIN!, env), before: () => void clear.run() };
-      });
+      const contestants = ready.filter(({ program }) => program.ask === undefined).map(
+        ({ program, env }): Contestant => {
+          const clear = new Command([...program.argv, "clear"], env);
+          return { ...asking(program, PLAIN!, env), before: () => void clear.run() };
+        },
+      );
       this.#race(`not cached, ${store}, STS takes ${delayMs} ms (taken off)`, contestants, {
         takenOffMs: delayMs,
       });
@@ -115,7 +123,7 @@ class Bench {
   }
 
   async manyAtOnce(): Promise<void> {
-    for (const program of this.#programs) {
+    for (const program of this.#vaults) {
       const env = this.#fileEnvironment(program);
       await this.#place.warmUp(program, PLAIN!, env);
       const [empty, own]: [number[], number[]] = [[], []];
@@ -128,7 +136,7 @@ class Bench {
   }
 
   async memory(): Promise<void> {
-    for (const program of this.#programs) {
+    for (const program of this.#vaults) {
       const env = this.#fileEnvironment(program);
       await this.#place.warmUp(program, ROLE_WITH_MFA!, env);
       const [empty, own]: [number[], number[]] = [[], []];
@@ -165,25 +173,36 @@ class Bench {
     { empty = this.#empty, takenOffMs = null }: { empty?: Contestant; takenOffMs?: number | null } = {},
   ): void {
     const everybody = [empty, ...contestants];
-    const times = everybody.map((): number[] => []);
+    const times = everybody.map((): number[] => []), cpu = everybody.map((): number[] => []);
     for (let round = -WARM_UP_ROUNDS; round < this.#rounds; round++) {
       everybody.forEach(({ name, command, before }, i) => {
         before?.();
-        const { wallMs, exitCode } = command.run();
+        const { wallMs, cpuMs, exitCode } = command.run();
         if (exitCode !== 0) throw new Error(`${name} failed while it was measured: ${group}`);
-        if (round >= 0) times[i]!.push(wallMs);
+        if (round < 0) return;
+        times[i]!.push(wallMs);
+        cpu[i]!.push(cpuMs);
       });
     }
     everybody.forEach(({ name }, i) => {
       const values = i === 0 ? times[0]! : times[i]!.map((ms) => ms - (takenOffMs ?? 0));
-      this.#add(group, name, values, i === 0 || takenOffMs !== null ? null : times[0]!, "ms");
+      const isMeasure = i > 0 && takenOffMs === null;
+      const cpuRatio = isMeasure ? summarize(cpu[i]!).median / summarize(cpu[0]!).median : null;
+      this.#add(group, name, values, isMeasure ? times[0]! : null, "ms", cpuRatio);
     });
   }
 
-  #add(group: string, program: string, values: number[], empty: number[] | null, unit: Row["unit"]): void {
+  #add(
+    group: string,
+    program: string,
+    values: number[],
+    empty: number[] | null,
+    unit: Row["unit"],
+    cpuRatio: number | null = null,
+  ): void {
     const summary = summarize(values);
     const ratio = empty === null ? null : summary.median / summarize(empty).median;
-    this.rows.push({ group, program, summary, unit, ratio });
+    this.rows.push({ group, program, summary, unit, ratio, cpuRatio });
     console.error(
       `bench: ${group}: ${program} ${summary.median.toFixed(1)} ${unit}${
         ratio === null ? "" : `, ${ratio.toFixed(2)}`
@@ -209,7 +228,10 @@ class Bench {
 }
 
 function asking(program: Program, profile: string, env: Readonly<Record<string, string>>): Contestant {
-  return { name: program.name, command: new Command([...program.argv, ...askFor(profile)], env) };
+  return {
+    name: program.name,
+    command: new Command([...program.argv, ...(program.ask ?? askFor)(profile)], env),
+  };
 }
 
 /** Compiled exactly as the program is. */
@@ -231,11 +253,13 @@ await runTask("bench", async () => {
       ...(options.previous === null ? [] : [["previous", options.previous] as const]),
       ...options.against,
     ];
-    const programs = [["aws-vault", program] as const, ...tools].map(([name, path]) => ({
+    const programs: Program[] = [["aws-vault", program] as const, ...tools].map(([name, path]) => ({
       name,
       argv: [path],
       env: {},
     }));
+    const found = await findTools(program);
+    programs.push(...found.programs);
 
     const bench = new Bench(place, options.rounds, programs, empty);
     for (const { name, env } of stores) await bench.store(name, env);
@@ -246,7 +270,7 @@ await runTask("bench", async () => {
     await bench.underDeno();
 
     console.log(markdownTable(bench.rows));
-    for (const note of [...missing, ...bench.notes]) console.log(`\nleft out: ${note}`);
+    for (const note of [...missing, ...found.notes, ...bench.notes]) console.log(`\nleft out: ${note}`);
     if (options.plot !== null) {
       await Deno.writeTextFile(
         options.plot,

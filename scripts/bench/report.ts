@@ -8,16 +8,22 @@ export interface Row {
   readonly unit: "ms" | "MiB";
   /** To the empty program of the same runtime, in the same rounds; `null` for that itself, or where it is no measure. */
   readonly ratio: number | null;
+  /** The same of processor time, which a busy machine changes less; `null` where it was not counted. */
+  readonly cpuRatio: number | null;
 }
 
 export function markdownTable(rows: readonly Row[]): string {
-  const lines = rows.map(({ group, program, summary: { min, median, p95 }, unit, ratio }) =>
+  const ratioText = (ratio: number | null) => ratio === null ? "" : ratio.toFixed(2);
+  const lines = rows.map(({ group, program, summary: { min, median, p95 }, unit, ratio, cpuRatio }) =>
     `| ${group} | ${program} | ${shown(min)} | ${shown(median)} | ${shown(p95)} | ${unit} | ${
-      ratio === null ? "" : ratio.toFixed(2)
-    } |`
+      ratioText(ratio)
+    } | ${ratioText(cpuRatio)} |`
   );
-  return ["| what | program | min | median | p95 | | ratio |", "|---|---|---:|---:|---:|---|---:|", ...lines]
-    .join("\n");
+  return [
+    "| what | program | min | median | p95 | | ratio | ratio of processor time |",
+    "|---|---|---:|---:|---:|---|---:|---:|",
+    ...lines,
+  ].join("\n");
 }
 
 const BAR = 16, GAP = 4, LEFT = 300, WIDTH = 860;

@@ -23,6 +23,13 @@ export interface Program {
   readonly argv: readonly string[];
   /** What it needs besides. */
   readonly env: Readonly<Record<string, string>>;
+  /** Its arguments, and its way to have keys, where they are not those of aws-vault. */
+  readonly ask?: (profile: string) => string[];
+  readonly storeKeys?: (
+    profile: string,
+    key: typeof KEY,
+    env: Readonly<Record<string, string>>,
+  ) => Promise<void>;
 }
 
 export class Workplace {
@@ -94,6 +101,10 @@ export class Workplace {
   async storeKeys(program: Program, env: Readonly<Record<string, string>>): Promise<void> {
     await Deno.mkdir(env.HOME!, { recursive: true });
     for (const profile of WITH_KEYS) {
+      if (program.storeKeys !== undefined) {
+        await program.storeKeys(profile, KEY, env);
+        continue;
+      }
       await run(program, ["add", "--env", "--no-add-config", profile], {
         ...env,
         AWS_ACCESS_KEY_ID: KEY.id,
@@ -105,12 +116,13 @@ export class Workplace {
   /** Has the program answer from AWS, and then once more. */
   async warmUp(program: Program, profile: string, env: Readonly<Record<string, string>>): Promise<void> {
     for (let i = 0; i < 2; i++) {
-      const answer = JSON.parse(await run(program, askFor(profile), env));
+      const answer = JSON.parse(await run(program, (program.ask ?? askFor)(profile), env));
       if (!/^ASIA/.test(answer.AccessKeyId)) throw new Error(`${program.name} did not answer with a session`);
     }
   }
 
   async removeKeys(program: Program, env: Readonly<Record<string, string>>): Promise<void> {
+    if (program.storeKeys !== undefined) return;
     for (const profile of WITH_KEYS) await run(program, ["remove", "--force", profile], env);
   }
 

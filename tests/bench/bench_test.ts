@@ -15,15 +15,29 @@ Deno.test("summarize gives least, middle and 95th percentile, in whatever order 
 });
 
 const rows: Row[] = [
-  { group: "cached <file>", program: "empty", summary: summarize([10]), unit: "ms", ratio: null },
-  { group: "cached <file>", program: "ours", summary: summarize([12.34]), unit: "ms", ratio: 1.234 },
+  {
+    group: "cached <file>",
+    program: "empty",
+    summary: summarize([10]),
+    unit: "ms",
+    ratio: null,
+    cpuRatio: null,
+  },
+  {
+    group: "cached <file>",
+    program: "ours",
+    summary: summarize([12.34]),
+    unit: "ms",
+    ratio: 1.234,
+    cpuRatio: 1.1,
+  },
 ];
 
 Deno.test("markdownTable shows every row, with a ratio where there is one", () => {
   const lines = markdownTable(rows).split("\n").slice(2);
   assert.deepEqual(lines, [
-    "| cached <file> | empty | 10.0 | 10.0 | 10.0 | ms |  |",
-    "| cached <file> | ours | 12.3 | 12.3 | 12.3 | ms | 1.23 |",
+    "| cached <file> | empty | 10.0 | 10.0 | 10.0 | ms |  |  |",
+    "| cached <file> | ours | 12.3 | 12.3 | 12.3 | ms | 1.23 | 1.10 |",
   ]);
 });
 
