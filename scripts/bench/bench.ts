@@ -274,7 +274,7 @@ await runTask("bench", async () => {
     if (options.plot !== null) {
       await Deno.writeTextFile(
         options.plot,
-        svgPlot(bench.rows, "Time of whole processes, in empty programs"),
+        svgPlot(bench.rows, "Processor time of whole processes, in empty programs"),
       );
     }
   } finally {

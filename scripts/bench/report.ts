@@ -29,11 +29,16 @@ export function markdownTable(rows: readonly Row[]): string {
 const BAR = 16, GAP = 4, LEFT = 300, WIDTH = 860;
 const COLORS = ["#2563eb", "#9ca3af", "#d97706", "#059669"];
 
-/** The ratios as bars, one colour per program; a line marks the empty program. */
+/** Longer bars are cut there, so that one of them does not make the others points. */
+const LONGEST_RATIO = 8;
+
+/** The ratios as bars, of processor time where it was counted, one colour per program; a line marks the empty program. */
 export function svgPlot(rows: readonly Row[], caption: string): string {
-  const shownRows = rows.filter((row): row is Row & { ratio: number } => row.ratio !== null);
-  const most = Math.max(2, ...shownRows.map(({ ratio }) => ratio));
-  const scale = (ratio: number) => ratio / most * (WIDTH - LEFT - 60);
+  const shownRows = rows.flatMap(({ group, program, ratio, cpuRatio }) =>
+    ratio === null ? [] : [{ group, program, ratio: cpuRatio ?? ratio }]
+  );
+  const most = Math.min(LONGEST_RATIO, Math.max(2, ...shownRows.map(({ ratio }) => ratio)));
+  const scale = (ratio: number) => Math.min(ratio, most) / most * (WIDTH - LEFT - 60);
   const programs = [...new Set(shownRows.map(({ program }) => program))];
   const height = shownRows.length * (BAR + GAP) + 60;
   const bars = shownRows.map(({ group, program, ratio }, i) => {
