@@ -61,13 +61,21 @@ export function peakMemory({ argv, env }: Command): number | null {
   const shell = new Command(["/bin/sh", "-c", '"$@" & :', "sh", ...argv], env);
   if (libc().prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n) !== 0) return null;
   try {
-    shell.run();
-    return wait(-1, 0).peakKiB;
+    for (let attempt = 1;; attempt++) {
+      shell.run();
+      try {
+        return wait(-1, 0).peakKiB;
+      } catch (error) {
+        // The program can end before the shell does, which then collects it itself.
+        if (attempt === ATTEMPTS) throw error;
+      }
+    }
   } finally {
     libc().prctl(PR_SET_CHILD_SUBREAPER, 0n, 0n, 0n, 0n);
   }
 }
 
+const ATTEMPTS = 20;
 /** https://man7.org/linux/man-pages/man2/PR_SET_CHILD_SUBREAPER.2const.html */
 const PR_SET_CHILD_SUBREAPER = 36;
 
