@@ -179,13 +179,15 @@ function nameInPath(path: string): string | null {
   }
 }
 
+/** Of several with the label always the same one: services list their collections in no order. */
 async function withLabel(
   service: SecretService,
   paths: readonly string[],
   label: string,
 ): Promise<string | null> {
-  const labels = await Promise.all(paths.map((path) => service.collectionLabel(path)));
-  return paths[labels.indexOf(label)] ?? null;
+  const sorted = [...paths].sort();
+  const labels = await Promise.all(sorted.map((path) => service.collectionLabel(path)));
+  return sorted[labels.indexOf(label)] ?? null;
 }
 
 /** What a collection has under a name: paths of our items, and whether another program has one with the same attribute. */
