@@ -107,7 +107,10 @@ export class AnswerWatch {
     const description = ANSWER_DESCRIPTION + await this.#digest(new TextEncoder().encode(question));
     const seconds = Math.min(key.keepSeconds, Math.ceil((until - host.clock.now()) / 1000));
     if (!hasRoomInKernel(host, description.length + payload.length)) return;
-    (await kernelMemory(host))?.write(description, payload, seconds);
+    const memory = await kernelMemory(host);
+    memory?.write(description, payload, seconds);
+    // A lock that ran since the key was read may have missed the answer.
+    if (memory?.read(key.description, key.keepSeconds) === null) memory.remove(description);
   }
 
   #variable(name: string): string | undefined {

@@ -120,6 +120,7 @@ class PlanRun {
 
   async #make(index: number, step: PlanStep, name: string): Promise<Credentials> {
     const epoch = this.#deps.cache.epoch();
+    await this.#deps.cacheKeys.beforeUnlocking(step.lockAfterSeconds);
     const credentials = await this.#signedCall(index, step);
     // Made with the store at hand, so that the next caller needs neither store nor network.
     const key = await this.#deps.cacheKeys.existingOrNew(step.lockAfterSeconds).catch((error) => {

@@ -14,6 +14,11 @@ export const CACHE_KEY_ITEM = "aws-vault.SessionCacheKey,YXdzLXZhdWx0,,410244480
 
 /** Begins the names of our keys in the kernel. */
 const DESCRIPTION = "aws-vault:session-cache-key:";
+/** Begins the name of the mark beside them that a lock takes away; see {@link CacheKeys.beforeUnlocking}. */
+const UNLOCKED_DESCRIPTION = "aws-vault:unlocked:";
+/** How long the mark stays, from its last use on. A call that has a store open for longer leaves no key in the memory. */
+const UNLOCKED_SECONDS = 3600;
+const MARK_LENGTH = 16;
 
 const ROOT_LENGTH = 32;
 const KEY_LENGTH = 32;
@@ -54,6 +59,8 @@ export class CacheKeys {
   readonly #deps: CacheKeysDeps;
   readonly #known = new Map<number | null, CacheKey>();
   #root: Uint8Array | null = null;
+  /** As it was before this process opened the store; `null` when it was not looked at, or the memory has no place for it. */
+  #mark: string | null = null;
 
   constructor(deps: CacheKeysDeps) {
     this.#deps = deps;
@@ -99,21 +106,39 @@ export class CacheKeys {
   }
 
   /**
-   * Makes the memory forget all keys of the store, and every remembered answer; the next answer needs the store. Whether there was something to forget. Throws a
-   * StoreError when the memory may still have them.
+   * To be called before anything of the store is unlocked that may still be open when the key is asked for. Notes the mark in the memory that
+   * a {@link lock} takes away, and makes one where there is none: what was unlocked before a lock does not bring the key back after it.
+   */
+  async beforeUnlocking(lockAfter: number | null): Promise<void> {
+    if (this.#mark !== null || this.#root !== null || this.#seconds(lockAfter) === 0) return;
+    this.#mark = await this.#recall((memory) => {
+      const present = this.#markIn(memory);
+      if (present !== null) return present;
+      memory.write(this.#markName, this.#deps.randomBytes(MARK_LENGTH), UNLOCKED_SECONDS);
+      // Of two who make one at the same time, both go by the one that is left.
+      return this.#markIn(memory);
+    });
+  }
+
+  /**
+   * Makes the memory forget all keys of the store, and every remembered answer; the next answer needs the store. Whether there was something
+   * to forget. Throws a StoreError when the memory may still have them.
    */
   async lock(): Promise<boolean> {
     this.#known.clear();
     this.#root = null;
+    this.#mark = null;
     try {
       const memory = await this.#deps.memory();
       if (memory === null) return false;
-      const all = memory.list();
-      for (const description of all) {
+      // In this order: who looks at the mark too early has put its key where it is found here, and so with answers and the key.
+      memory.remove(this.#markName);
+      const ours = memory.list().filter((description) => this.#isOurs(description));
+      const hadKeys = ours.map((description) => memory.remove(description)).includes(true);
+      for (const description of memory.list()) {
         if (description.startsWith(ANSWER_DESCRIPTION)) memory.remove(description);
       }
-      const ours = all.filter((description) => this.#isOurs(description));
-      return ours.map((description) => memory.remove(description)).includes(true);
+      return hadKeys;
     } catch (error) {
       // Where there is no memory, nothing was put into it.
       if (error instanceof StoreError && error.outcome === "unavailable") return false;
@@ -123,6 +148,7 @@ export class CacheKeys {
 
   async #fromStore(lockAfter: number | null): Promise<CacheKey | null> {
     if (this.#root === null) {
+      await this.beforeUnlocking(lockAfter);
       const payload = await (await this.#deps.store()).read(CACHE_KEY_ITEM);
       this.#root = payload === null ? null : parsePayload(payload);
     }
@@ -134,13 +160,29 @@ export class CacheKeys {
       ? "aws-vault cached sessions"
       : `aws-vault cached sessions, lock after ${lockAfter} s`;
     const bytes = await this.#deps.derive(root, purpose, KEY_LENGTH + ID_LENGTH);
-    const seconds = this.#seconds(lockAfter);
-    if (seconds > 0) {
-      await this.#recall((memory) => memory.write(this.#description(lockAfter), bytes, seconds));
-    }
+    await this.#recall((memory) => this.#remember(memory, lockAfter, bytes));
     const key = this.#keep(lockAfter, bytes);
     if (key === null) throw new RangeError("a cache key of the wrong length was derived");
     return key;
+  }
+
+  /** Unless there was a lock since the store was opened. */
+  #remember(memory: ShortTermMemory, lockAfter: number | null, bytes: Uint8Array): void {
+    const seconds = this.#seconds(lockAfter), mark = this.#mark;
+    if (seconds === 0 || mark === null || this.#markIn(memory) !== mark) return;
+    const description = this.#description(lockAfter);
+    memory.write(description, bytes, seconds);
+    // A lock that ran between the check and the writing would have missed the key.
+    if (this.#markIn(memory) !== mark) memory.remove(description);
+  }
+
+  #markIn(memory: ShortTermMemory): string | null {
+    const bytes = memory.read(this.#markName, UNLOCKED_SECONDS);
+    return bytes === null ? null : toHex(bytes);
+  }
+
+  get #markName(): string {
+    return UNLOCKED_DESCRIPTION + this.#deps.storeId;
   }
 
   /** `null` when the bytes are none of ours; the store's then replace them. */

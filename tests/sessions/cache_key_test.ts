@@ -45,8 +45,13 @@ function shortMemory() {
     remove: (description) => kept.delete(description),
     list: () => [...kept.keys()],
   };
-  return { memory, kept };
+  /** Without the marks that stand beside them. */
+  const keys = () => [...kept].filter(([description]) => !description.startsWith(MARK));
+  const timeouts = () => keys().map(([, { timeoutSeconds }]) => timeoutSeconds);
+  return { memory, kept, keys, timeouts };
 }
+
+const MARK = "aws-vault:unlocked:";
 
 let counter = 0;
 function cacheKeys(parts: Partial<CacheKeysDeps> & { store: () => Promise<SecretStore> }): CacheKeys {
@@ -78,14 +83,14 @@ Deno.test("CacheKeys' item is no credential and no expired session to aws-vault'
 
 Deno.test("CacheKeys asks no store while the memory remembers", async () => {
   const { store, calls } = tableStore();
-  const { memory, kept } = shortMemory();
+  const { memory, timeouts } = shortMemory();
   const parts = { store: () => Promise.resolve(store), memory: () => Promise.resolve(memory) };
   const made = await cacheKeys(parts).existingOrNew(null);
   const reads = calls.read;
   assert.deepEqual(await cacheKeys(parts).existing(null), made);
   assert.deepEqual(await cacheKeys(parts).unattended(null), made);
   assert.equal(calls.read, reads);
-  assert.deepEqual([...kept.values()].map(({ timeoutSeconds }) => timeoutSeconds), [3600]);
+  assert.deepEqual(timeouts(), [3600]);
 });
 
 Deno.test("CacheKeys.unattended leaves a store alone that might ask", async () => {
@@ -164,18 +169,17 @@ Deno.test("CacheKeys replaces an item it can't understand, without showing what 
 
 Deno.test("CacheKeys counts each use: the time to live begins anew, with what the caller wants", async () => {
   const { store } = tableStore();
-  const { memory, kept } = shortMemory();
+  const { memory, keys, timeouts } = shortMemory();
   const parts = { store: () => Promise.resolve(store), memory: () => Promise.resolve(memory) };
   await cacheKeys(parts).existingOrNew(null);
-  const [description] = kept.keys();
-  kept.get(description!)!.timeoutSeconds = 1;
+  keys()[0]![1].timeoutSeconds = 1;
   await cacheKeys({ ...parts, lockAfterSeconds: 900 }).remembered(null);
-  assert.deepEqual([...kept.values()].map(({ timeoutSeconds }) => timeoutSeconds), [900]);
+  assert.deepEqual(timeouts(), [900]);
 });
 
 Deno.test("CacheKeys has a key of its own for each time that profiles name, and the memory none that opens another's", async () => {
   const { store, calls } = tableStore();
-  const { memory, kept } = shortMemory();
+  const { memory, kept, timeouts } = shortMemory();
   const parts = { store: () => Promise.resolve(store), memory: () => Promise.resolve(memory) };
   const keys = cacheKeys(parts);
   const usual = await keys.existingOrNew(null);
@@ -185,7 +189,7 @@ Deno.test("CacheKeys has a key of its own for each time that profiles name, and 
   const all = [usual, soon, never];
   assert.equal(new Set(all.map(({ id }) => id)).size, 3);
   assert.equal(new Set(all.map(({ bytes }) => bytes.join())).size, 3);
-  assert.deepEqual([...kept.values()].map(({ timeoutSeconds }) => timeoutSeconds), [3600, 300]);
+  assert.deepEqual(timeouts(), [3600, 300]);
   const root = JSON.parse((await store.read(CACHE_KEY_ITEM))!.reveal()).key;
   for (const { bytes } of kept.values()) {
     assert.ok(!Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("").includes(root));
@@ -200,7 +204,7 @@ Deno.test("CacheKeys has a key of its own for each time that profiles name, and 
 });
 
 Deno.test("CacheKeys.lock takes the keys of all times, of its own store alone, and none of other programs", async () => {
-  const { memory, kept } = shortMemory();
+  const { memory, kept, keys: inMemory } = shortMemory();
   const remember = async (storeId: string) => {
     const { store } = tableStore();
     const keys = cacheKeys({
@@ -215,7 +219,7 @@ Deno.test("CacheKeys.lock takes the keys of all times, of its own store alone, a
   memory.write("somebody else's", new Uint8Array(3), 60);
   const others = [...kept.keys()];
   const keys = await remember("file:/keys");
-  assert.equal(kept.size, 7);
+  assert.equal(inMemory().length, 7);
   assert.equal(await keys.lock(), true);
   assert.deepEqual([...kept.keys()], others);
 });
@@ -229,4 +233,75 @@ Deno.test("CacheKeys.lock: no memory has nothing to forget; one that refuses is 
     });
   assert.equal(await failing("unavailable").lock(), false);
   await assert.rejects(() => failing("denied").lock(), { code: "store-denied" });
+});
+
+Deno.test("CacheKeys: what was unlocked before a lock leaves no key in the memory after it", async () => {
+  const moments: Record<string, boolean> = {
+    "before the store is opened": true,
+    "after something else of the store was": false,
+    "while the root is read": false,
+    "just before the key is written": false,
+    "just after it": false,
+  };
+  for (const [moment, stays] of Object.entries(moments)) {
+    const { store } = tableStore();
+    const { memory, keys } = shortMemory();
+    const parts = { store: () => Promise.resolve(store), memory: () => Promise.resolve(memory) };
+    await cacheKeys({ ...parts, lockAfterSeconds: 0 }).existingOrNew(null);
+    const lock = () => cacheKeys(parts).lock();
+    const running = cacheKeys({
+      ...parts,
+      store: async () => {
+        if (moment === "while the root is read") await lock();
+        return store;
+      },
+      memory: () =>
+        Promise.resolve({
+          ...memory,
+          write: (description, bytes, seconds) => {
+            // What lock does, in its order, for there is no waiting here.
+            const lockNow = () => [...memory.list()].sort(byMark).forEach((name) => memory.remove(name));
+            const isKey = !description.startsWith(MARK);
+            if (isKey && moment === "just before the key is written") lockNow();
+            memory.write(description, bytes, seconds);
+            if (isKey && moment === "just after it") lockNow();
+          },
+        }),
+    });
+    if (moment === "before the store is opened") await lock();
+    await running.beforeUnlocking(null);
+    if (moment === "after something else of the store was") await lock();
+    assert.notEqual(await running.existing(null), null, moment);
+    assert.equal(keys().length > 0, stays, moment);
+    // It keeps what it knows, and goes on not to hand it over.
+    await running.existing(300);
+    assert.equal(keys().length > 0, stays, moment);
+    assert.notEqual(await cacheKeys(parts).existing(null), null);
+    assert.equal(keys().length > 0, true, `${moment}: and nobody could unlock again`);
+  }
+});
+
+function byMark(a: string, b: string): number {
+  return Number(b.startsWith(MARK)) - Number(a.startsWith(MARK));
+}
+
+Deno.test("CacheKeys: two who unlock at the same time both leave their key", async () => {
+  const { store } = tableStore();
+  const { memory, keys } = shortMemory();
+  const parts = { store: () => Promise.resolve(store), memory: () => Promise.resolve(memory) };
+  await cacheKeys({ ...parts, lockAfterSeconds: 0 }).existingOrNew(null);
+  await Promise.all([60, 300].map((lockAfter) => cacheKeys(parts).existing(lockAfter)));
+  assert.equal(keys().length, 2);
+});
+
+Deno.test("CacheKeys with a store that was opened for a profile that keeps nothing in the memory notes no mark later", async () => {
+  const { store } = tableStore();
+  const { memory, keys } = shortMemory();
+  const parts = { store: () => Promise.resolve(store), memory: () => Promise.resolve(memory) };
+  const running = cacheKeys(parts);
+  await running.existingOrNew(0);
+  await cacheKeys(parts).lock();
+  await running.beforeUnlocking(null);
+  await running.existingOrNew(null);
+  assert.equal(keys().length, 0);
 });
