@@ -38,6 +38,7 @@ const linux: readonly Section[] = [
   { title: "generated files", args: ["task", "docs:check"] },
   { title: "workflows", args: ["task", "workflows"] },
   { title: "Bun binary", args: ["task", "compile:bun"] },
+  { title: "cached answer beside an empty program", args: ["run", "-A", "scripts/bench/check_ratio.ts"] },
   { title: "tests", args: ["task", "test"], env: { AWS_VAULT_TEST_PROGRAM: "dist/aws-vault" } },
   {
     title: "transcripts on the binary",

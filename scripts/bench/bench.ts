@@ -9,15 +9,16 @@ import { compileBun } from "../compile_bun.ts";
 import { DENO_PERMISSIONS } from "../deno_permissions.ts";
 import { runTask } from "../run_task.ts";
 import { benchOptions } from "./bench_options.ts";
+import { compileEmpty } from "./compile_empty.ts";
+import { type Contestant, race } from "./race.ts";
 import { markdownTable, type Row, svgPlot } from "./report.ts";
 import { summarize } from "./statistics.ts";
-import { openStores } from "./stores.ts";
+import { type BenchStore, type OpenStore, storesOfThisMachine } from "./stores.ts";
 import { findTools } from "./tools_on_path.ts";
 import { Command, cpuOfMany, peakMemory } from "./timed_process.ts";
-import { askFor, PLAIN, PROFILES, type Program, ROLE_WITH_MFA, Workplace } from "./workplace.ts";
+import { type CaseName, CASES, type Program, Workplace } from "./workplace.ts";
 
 const root = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
-const WARM_UP_ROUNDS = 3;
 const PARALLEL = 200;
 const DELAYS_MS = [0, 50];
 const FEW = 5;
@@ -25,13 +26,6 @@ const FEW = 5;
 interface Ready {
   readonly program: Program;
   readonly env: Readonly<Record<string, string>>;
-}
-
-interface Contestant {
-  readonly name: string;
-  readonly command: Command;
-  /** Not timed. */
-  readonly before?: () => void;
 }
 
 class Bench {
@@ -54,28 +48,47 @@ class Bench {
     return this.#programs.filter(({ ask }) => ask === undefined);
   }
 
-  async store(name: string, storeEnv: Readonly<Record<string, string>>): Promise<void> {
-    const ready: Ready[] = [];
-    for (const program of this.#programs) {
-      const env = this.#place.environment(program, storeEnv, `-${name}`);
-      if (await this.#can(program, name, () => this.#place.storeKeys(program, env))) {
-        ready.push({ program, env });
+  /** Each program has a store of its own: none finds what another one left there. */
+  async store({ name, open }: BenchStore): Promise<void> {
+    const ready: Ready[] = [], opened: OpenStore[] = [];
+    try {
+      for (const program of this.#programs) {
+        const store = await this.#open(name, open);
+        if (store === null) return;
+        opened.push(store);
+        const env = await this.#place.environment(program, store.env, `-${name}`);
+        if (await this.#can(program, name, () => this.#place.storeKeys(program, env))) {
+          ready.push({ program, env });
+        }
       }
+      await this.#cached(name, ready);
+      await this.#notCached(name, ready);
+      for (const { program, env } of ready) {
+        await this.#can(program, name, () => this.#place.removeKeys(program, env));
+        await this.#place.forget(program, env);
+      }
+    } finally {
+      for (const store of opened) await store.close();
     }
-    await this.#cached(name, ready);
-    await this.#notCached(name, ready);
-    for (const { program, env } of ready) {
-      await this.#can(program, name, () => this.#place.removeKeys(program, env));
+  }
+
+  /** `null`, and a note, where this machine has no such store. */
+  async #open(name: string, open: BenchStore["open"]): Promise<OpenStore | null> {
+    try {
+      return await open();
+    } catch (error) {
+      this.notes.push(`${name}: ${(error as Error).message}`);
+      return null;
     }
   }
 
   async #cached(store: string, ready: readonly Ready[]): Promise<void> {
-    for (const [profile, what] of Object.entries(PROFILES)) {
+    for (const [name, what] of Object.entries(CASES) as [CaseName, string][]) {
       const contestants: Contestant[] = [];
       for (const { program, env } of ready) {
-        const warmUp = () => this.#place.warmUp(program, profile, env);
+        const warmUp = () => this.#place.warmUp(program, name, env);
         if (await this.#can(program, `${store}, ${what}`, warmUp)) {
-          contestants.push(asking(program, profile, env));
+          contestants.push(this.#place.asking(program, name, env));
         }
       }
       this.#race(`cached, ${store}: ${what}`, contestants);
@@ -89,7 +102,7 @@ class Bench {
       const contestants = ready.filter(({ program }) => program.ask === undefined).map(
         ({ program, env }): Contestant => {
           const clear = new Command([...program.argv, "clear"], env);
-          return { ...asking(program, PLAIN!, env), before: () => void clear.run() };
+          return { ...this.#place.asking(program, "plain", env), before: () => void clear.run() };
         },
       );
       this.#race(`not cached, ${store}, STS takes ${delayMs} ms (taken off)`, contestants, {
@@ -102,7 +115,7 @@ class Bench {
   /** Everything after this uses the file store. */
   async prepareFileStore(): Promise<void> {
     for (const program of this.#programs) {
-      await this.#place.storeKeys(program, this.#fileEnvironment(program));
+      await this.#place.storeKeys(program, await this.#fileEnvironment(program));
     }
   }
 
@@ -110,26 +123,33 @@ class Bench {
     for (const size of [10, 1_000, 10_000]) {
       const contestants: Contestant[] = [];
       for (const program of this.#programs) {
-        const env = { ...this.#fileEnvironment(program), AWS_CONFIG_FILE: this.#place.config(size) };
+        const config = await this.#place.config(program, size);
+        const env = { ...await this.#fileEnvironment(program), AWS_CONFIG_FILE: config };
         const able = await this.#can(
           program,
           "large configs",
-          () => this.#place.warmUp(program, ROLE_WITH_MFA!, env),
+          () => this.#place.warmUp(program, "role-mfa", env),
         );
-        if (able) contestants.push(asking(program, ROLE_WITH_MFA!, env));
+        if (able) contestants.push(this.#place.asking(program, "role-mfa", env));
       }
       this.#race(`cached, config of ${size} profiles`, contestants);
     }
   }
 
+  async forget(): Promise<void> {
+    for (const program of this.#vaults) {
+      await this.#place.forget(program, await this.#fileEnvironment(program));
+    }
+  }
+
   async manyAtOnce(): Promise<void> {
     for (const program of this.#vaults) {
-      const env = this.#fileEnvironment(program);
-      await this.#place.warmUp(program, PLAIN!, env);
+      const env = await this.#fileEnvironment(program);
+      await this.#place.warmUp(program, "plain", env);
       const [empty, own]: [number[], number[]] = [[], []];
       for (let round = 0; round < FEW; round++) {
         empty.push(cpuOfMany(this.#empty.command, PARALLEL));
-        own.push(cpuOfMany(asking(program, PLAIN!, env).command, PARALLEL));
+        own.push(cpuOfMany(this.#place.asking(program, "plain", env).command, PARALLEL));
       }
       this.#add(`processor time of ${PARALLEL} at once`, program.name, own, empty, "ms");
     }
@@ -137,11 +157,13 @@ class Bench {
 
   async memory(): Promise<void> {
     for (const program of this.#vaults) {
-      const env = this.#fileEnvironment(program);
-      await this.#place.warmUp(program, ROLE_WITH_MFA!, env);
+      const env = await this.#fileEnvironment(program);
+      await this.#place.warmUp(program, "role-mfa", env);
       const [empty, own]: [number[], number[]] = [[], []];
       for (let round = 0; round < FEW; round++) {
-        const both = [this.#empty.command, asking(program, ROLE_WITH_MFA!, env).command].map(peakMemory);
+        const both = [this.#empty.command, this.#place.asking(program, "role-mfa", env).command].map(
+          peakMemory,
+        );
         if (both[0] === null || both[1] === null) return;
         empty.push(both[0]! / 1024);
         own.push(both[1]! / 1024);
@@ -154,16 +176,17 @@ class Bench {
   async underDeno(): Promise<void> {
     const { argv, env: denoEnv } = await chosenProgram("deno", `${root}/`);
     const program: Program = { name: "deno run", argv, env: denoEnv };
-    const env = this.#place.environment(program, { AWS_VAULT_BACKEND: "file" });
+    const env = await this.#place.environment(program, { AWS_VAULT_BACKEND: "file" });
     await this.#place.storeKeys(program, env);
     const emptySource = `${this.#place.folder}/empty.ts`;
     const emptyArgv = [argv[0]!, "run", "--quiet", "--no-check", ...DENO_PERMISSIONS, emptySource];
     const empty = { name: "empty under deno run", command: new Command(emptyArgv, env) };
-    for (const profile of [PLAIN!, ROLE_WITH_MFA!]) {
-      await this.#place.warmUp(program, profile, env);
-      const what = PROFILES[profile as keyof typeof PROFILES];
-      this.#race(`cached, file: ${what}, deno run`, [asking(program, profile, env)], { empty });
+    for (const name of ["plain", "role-mfa"] as const) {
+      await this.#place.warmUp(program, name, env);
+      const contestant = this.#place.asking(program, name, env);
+      this.#race(`cached, file: ${CASES[name]}, deno run`, [contestant], { empty });
     }
+    await this.#place.forget(program, env);
   }
 
   /** `takenOffMs`: of everything but the empty program, whose ratio then says nothing. */
@@ -173,22 +196,13 @@ class Bench {
     { empty = this.#empty, takenOffMs = null }: { empty?: Contestant; takenOffMs?: number | null } = {},
   ): void {
     const everybody = [empty, ...contestants];
-    const times = everybody.map((): number[] => []), cpu = everybody.map((): number[] => []);
-    for (let round = -WARM_UP_ROUNDS; round < this.#rounds; round++) {
-      everybody.forEach(({ name, command, before }, i) => {
-        before?.();
-        const { wallMs, cpuMs, exitCode } = command.run();
-        if (exitCode !== 0) throw new Error(`${name} failed while it was measured: ${group}`);
-        if (round < 0) return;
-        times[i]!.push(wallMs);
-        cpu[i]!.push(cpuMs);
-      });
-    }
+    const times = race(group, everybody, this.#rounds);
     everybody.forEach(({ name }, i) => {
-      const values = i === 0 ? times[0]! : times[i]!.map((ms) => ms - (takenOffMs ?? 0));
+      const { wallMs, cpuMs } = times[i]!;
       const isMeasure = i > 0 && takenOffMs === null;
-      const cpuRatio = isMeasure ? summarize(cpu[i]!).median / summarize(cpu[0]!).median : null;
-      this.#add(group, name, values, isMeasure ? times[0]! : null, "ms", cpuRatio);
+      const values = i === 0 ? wallMs : wallMs.map((ms) => ms - (takenOffMs ?? 0));
+      const cpuRatio = isMeasure ? summarize(cpuMs).median / summarize(times[0]!.cpuMs).median : null;
+      this.#add(group, name, values, isMeasure ? times[0]!.wallMs : null, "ms", cpuRatio);
     });
   }
 
@@ -210,7 +224,7 @@ class Bench {
     );
   }
 
-  #fileEnvironment(program: Program): Record<string, string> {
+  #fileEnvironment(program: Program): Promise<Record<string, string>> {
     return this.#place.environment(program, { AWS_VAULT_BACKEND: "file" }, "-later");
   }
 
@@ -221,52 +235,45 @@ class Bench {
       return true;
     } catch (error) {
       if (program === this.#programs[0]) throw error;
-      this.notes.push(`${program.name}, ${what}: ${(error as Error).message.split("\n")[0]}`);
+      const reason = (error as Error).message.split("\n")[0]!;
+      const isKnown = this.notes.some((note) =>
+        note.startsWith(`${program.name}, `) && note.endsWith(reason)
+      );
+      if (!isKnown) this.notes.push(`${program.name}, ${what}: ${reason}`);
       return false;
     }
   }
 }
 
-function asking(program: Program, profile: string, env: Readonly<Record<string, string>>): Contestant {
-  return {
-    name: program.name,
-    command: new Command([...program.argv, ...(program.ask ?? askFor)(profile)], env),
-  };
-}
-
-/** Compiled exactly as the program is. */
-async function compile(entry: string, output: string): Promise<string> {
-  await compileBun({ target: hostBunTarget(), entry, output });
-  return output;
+function plainProgram(name: string, path: string): Program {
+  return { name, argv: [path], env: {} };
 }
 
 await runTask("bench", async () => {
   const options = benchOptions(Deno.args);
   const place = await Workplace.open(root);
-  const { stores, missing } = await openStores();
+  const { stores, missing } = await storesOfThisMachine();
   try {
-    await Deno.writeTextFile(`${place.folder}/empty.ts`, "export {};\n");
-    const empty = await compile(`${place.folder}/empty.ts`, `${place.folder}/bin/empty`);
-    const program = options.program ??
-      await compile(`${root}/src/main_bun.ts`, `${place.folder}/bin/aws-vault`);
-    const tools = [
-      ...(options.previous === null ? [] : [["previous", options.previous] as const]),
-      ...options.against,
-    ];
-    const programs: Program[] = [["aws-vault", program] as const, ...tools].map(([name, path]) => ({
-      name,
-      argv: [path],
-      env: {},
-    }));
+    const empty = await place.install("empty", await compileEmpty(place.folder));
+    const program = options.program ?? `${place.folder}/compiled`;
+    if (options.program === null) {
+      await compileBun({ target: hostBunTarget(), entry: `${root}/src/main_bun.ts`, output: program });
+    }
+    const ours: [string, string][] = [["aws-vault", program]];
+    if (options.previous !== null) ours.push(["previous", options.previous]);
+    const programs: Program[] = [];
+    for (const [name, path] of ours) programs.push(plainProgram(name, await place.install(name, path)));
+    for (const [name, path] of options.against) programs.push(plainProgram(name, path));
     const found = await findTools(program);
     programs.push(...found.programs);
 
     const bench = new Bench(place, options.rounds, programs, empty);
-    for (const { name, env } of stores) await bench.store(name, env);
+    for (const store of stores) await bench.store(store);
     await bench.prepareFileStore();
     await bench.largeConfigs();
     await bench.manyAtOnce();
     await bench.memory();
+    await bench.forget();
     await bench.underDeno();
 
     console.log(markdownTable(bench.rows));
@@ -278,7 +285,6 @@ await runTask("bench", async () => {
       );
     }
   } finally {
-    for (const store of stores) await store.close();
     await place.close();
   }
 });

@@ -30,7 +30,8 @@ function awsCli(path: string): Program {
   };
 }
 
-async function onPath(name: string): Promise<string | null> {
+/** Where the program really is; `null` when it is nowhere. */
+export async function onPath(name: string): Promise<string | null> {
   for (const folder of (Deno.env.get("PATH") ?? "").split(":").filter((folder) => folder.startsWith("/"))) {
     const path = await Deno.realPath(`${folder}/${name}`).catch(() => null);
     if (path !== null && (await Deno.stat(path)).isFile) return path;

@@ -1,4 +1,6 @@
 /** A thrown-away home with a config, a double of AWS in a process of its own, and what programs need to find both. */
+import type { Contestant } from "./race.ts";
+import { Command } from "./timed_process.ts";
 
 const KEY = { id: "AKIABENCHBENCHBENCH1", secret: "benchbenchbenchbenchbenchbenchbenchbench" };
 const SERIAL = "arn:aws:iam::123456789012:mfa/u";
@@ -6,15 +8,14 @@ const ROLE = "arn:aws:iam::123456789012:role/r";
 const PREFIX = "aws-vault-bench";
 
 /** What is measured, from the simplest on. */
-export const PROFILES = {
-  [`${PREFIX}-plain`]: "stored keys",
-  [`${PREFIX}-mfa`]: "stored keys, MFA",
-  [`${PREFIX}-role`]: "role",
-  [`${PREFIX}-role-mfa`]: "role, MFA",
+export const CASES = {
+  "plain": "stored keys",
+  "mfa": "stored keys, MFA",
+  "role": "role",
+  "role-mfa": "role, MFA",
 } as const;
-export type ProfileName = keyof typeof PROFILES;
-export const [PLAIN, , , ROLE_WITH_MFA] = Object.keys(PROFILES) as ProfileName[];
-const WITH_KEYS = [`${PREFIX}-plain`, `${PREFIX}-mfa`];
+export type CaseName = keyof typeof CASES;
+const WITH_KEYS: readonly CaseName[] = ["plain", "mfa"];
 
 /** A program with the command line of aws-vault. */
 export interface Program {
@@ -65,29 +66,37 @@ export class Workplace {
       stdout: "piped",
     }).spawn();
     const { value } = await double.stdout.pipeThrough(new TextDecoderStream()).getReader().read();
-    const place = new Workplace(folder, JSON.parse(value ?? "{}").url, double);
-    for (const size of [10, 1_000, 10_000]) {
-      await Deno.writeTextFile(place.config(size), configText(size, folder));
-    }
-    return place;
+    return new Workplace(folder, JSON.parse(value ?? "{}").url, double);
   }
 
-  /** The path of the config with so many profiles, those of {@link PROFILES} at its end. */
-  config(profiles: number): string {
-    return `${this.folder}/config-${profiles}`;
+  /** The path of a config with so many profiles, the program's own at its end. */
+  async config(program: Program, profiles: number): Promise<string> {
+    const path = `${this.folder}/${slug(program)}-config-${profiles}`;
+    await Deno.writeTextFile(path, configText(program, profiles, this.folder));
+    return path;
   }
 
-  /** A home and caches of the program's own; `label` keeps runs of one program apart. */
-  environment(
+  /**
+   * A copy of the program, as an installed one is. Pages of a file cost more in each process when a compiler has written them piece by piece.
+   */
+  async install(name: string, path: string): Promise<string> {
+    const copy = `${this.folder}/bin/${name}`;
+    await Deno.mkdir(`${this.folder}/bin`, { recursive: true });
+    await Deno.copyFile(path, copy);
+    return copy;
+  }
+
+  /** A home, a config and caches of the program's own; `label` keeps runs of one program apart. */
+  async environment(
     program: Program,
     storeEnv: Readonly<Record<string, string>>,
     label = "",
-  ): Record<string, string> {
-    const home = `${this.folder}/${program.name.replace(/\W/g, "-")}${label}`;
+  ): Promise<Record<string, string>> {
+    const home = `${this.folder}/${slug(program)}${label}`;
     return {
       PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin",
       HOME: home,
-      AWS_CONFIG_FILE: this.config(10),
+      AWS_CONFIG_FILE: await this.config(program, 10),
       AWS_ENDPOINT_URL: this.#url,
       AWS_REGION: "us-east-1",
       AWS_VAULT_FILE_PASSPHRASE: "bench",
@@ -100,7 +109,7 @@ export class Workplace {
   /** Stores the keys, once for all. Throws with the program's own words. */
   async storeKeys(program: Program, env: Readonly<Record<string, string>>): Promise<void> {
     await Deno.mkdir(env.HOME!, { recursive: true });
-    for (const profile of WITH_KEYS) {
+    for (const profile of WITH_KEYS.map((name) => profileOf(program, name))) {
       if (program.storeKeys !== undefined) {
         await program.storeKeys(profile, KEY, env);
         continue;
@@ -114,16 +123,29 @@ export class Workplace {
   }
 
   /** Has the program answer from AWS, and then once more. */
-  async warmUp(program: Program, profile: string, env: Readonly<Record<string, string>>): Promise<void> {
+  async warmUp(program: Program, name: CaseName, env: Readonly<Record<string, string>>): Promise<void> {
     for (let i = 0; i < 2; i++) {
-      const answer = JSON.parse(await run(program, (program.ask ?? askFor)(profile), env));
+      const answer = JSON.parse(await run(program, question(program, name), env));
       if (!/^ASIA/.test(answer.AccessKeyId)) throw new Error(`${program.name} did not answer with a session`);
     }
   }
 
+  /** To be measured. */
+  asking(program: Program, name: CaseName, env: Readonly<Record<string, string>>): Contestant {
+    return {
+      name: program.name,
+      command: new Command([...program.argv, ...question(program, name)], env),
+    };
+  }
+
   async removeKeys(program: Program, env: Readonly<Record<string, string>>): Promise<void> {
     if (program.storeKeys !== undefined) return;
-    for (const profile of WITH_KEYS) await run(program, ["remove", "--force", profile], env);
+    for (const name of WITH_KEYS) await run(program, ["remove", "--force", profileOf(program, name)], env);
+  }
+
+  /** What the kernel remembers of it, for a user may have few keys there. Only ours knows this command. */
+  async forget(program: Program, env: Readonly<Record<string, string>>): Promise<void> {
+    await run(program, ["clear", "--lock"], env).catch(() => {});
   }
 
   /** How long each answer of the double takes from now on. */
@@ -141,9 +163,19 @@ export class Workplace {
   }
 }
 
+/** Of the program's own: some stores are one for all programs of the user. */
+function profileOf(program: Program, name: CaseName): string {
+  return `${PREFIX}-${slug(program)}-${name}`;
+}
+
+function slug({ name }: Program): string {
+  return name.replace(/\W/g, "-");
+}
+
 /** What SDKs run, in the words that every aws-vault since 7 knows. */
-export function askFor(profile: string): string[] {
-  return ["export", "--format=json", profile];
+function question(program: Program, name: CaseName): string[] {
+  const profile = profileOf(program, name);
+  return program.ask?.(profile) ?? ["export", "--format=json", profile];
 }
 
 /** Its stdout. Throws its stderr when it fails. */
@@ -163,12 +195,14 @@ export async function run(
   return new TextDecoder().decode(stdout);
 }
 
-function configText(size: number, folder: string): string {
+function configText(program: Program, size: number, folder: string): string {
+  const [plain, mfa, role, roleMfa] = (Object.keys(CASES) as CaseName[]).map((name) =>
+    profileOf(program, name)
+  );
   const filler = Array.from(
     { length: size - 4 },
-    (_, i) => `[profile other-${i}]\nsource_profile = ${PLAIN}\nrole_arn = ${ROLE}${i}\nregion = eu-west-1\n`,
+    (_, i) => `[profile other-${i}]\nsource_profile = ${plain}\nrole_arn = ${ROLE}${i}\nregion = eu-west-1\n`,
   );
-  const [plain, mfa, role, roleMfa] = Object.keys(PROFILES);
   const device = `mfa_serial = ${SERIAL}\nmfa_process = ${folder}/code\n`;
   return filler.join("\n") + [
     `[profile ${plain}]\n`,

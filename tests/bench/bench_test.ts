@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { benchOptions } from "../../scripts/bench/bench_options.ts";
 import { markdownTable, type Row, svgPlot } from "../../scripts/bench/report.ts";
+import { race } from "../../scripts/bench/race.ts";
+import { ratioVerdict } from "../../scripts/bench/ratio_verdict.ts";
 import { summarize } from "../../scripts/bench/statistics.ts";
 import { Command, cpuOfMany, peakMemory } from "../../scripts/bench/timed_process.ts";
 
@@ -82,4 +84,28 @@ Deno.test("cpuOfMany and peakMemory count what programs use", () => {
   const idle = new Command(["/bin/sh", "-c", ":"], {});
   assert.ok(cpuOfMany(busy, 3) > 0);
   if (Deno.build.os === "linux") assert.ok(peakMemory(idle)! > 100 && peakMemory(idle)! < 20_000);
+});
+
+Deno.test("race runs everybody in turn, times no preparation, and names who fails", () => {
+  const folder = Deno.makeTempDirSync();
+  const sh = (script: string) => new Command(["/bin/sh", "-c", script, "sh", folder], {});
+  const logs = (word: string) => ({ name: word, command: sh(`echo ${word} >> $1/log`) });
+  const prepared = { ...logs("b"), before: () => void sh("echo prepared >> $1/log").run() };
+  const times = race("test", [logs("a"), prepared], 2);
+  assert.deepEqual(times.map(({ wallMs, cpuMs }) => [wallMs.length, cpuMs.length]), [[2, 2], [2, 2]]);
+  const order = Deno.readTextFileSync(`${folder}/log`);
+  assert.match(order, /^(?:a\nprepared\nb\n)+$/);
+  Deno.removeSync(folder, { recursive: true });
+  assert.throws(
+    () => race("the test", [{ name: "bad", command: sh("exit 3") }], 1),
+    /^Error: bad failed .*the test$/,
+  );
+});
+
+Deno.test("ratioVerdict sets the ratio of the medians beside the bound", () => {
+  assert.match(
+    ratioVerdict([5, 6, 90], [4, 5, 5], 1.2),
+    /takes 1\.20 of .* \(median of 3 pairs\), within the bound of 1\.2$/,
+  );
+  assert.match(ratioVerdict([7, 7, 7], [5, 5, 5], 1.2), /takes 1\.40 .*: BEYOND THE BOUND of 1\.2\./);
 });
