@@ -95,3 +95,22 @@ Deno.test("remove passes on that the user cancelled", async () => {
     code: "prompt-cancelled",
   });
 });
+
+Deno.test("remove clears sessions before the key goes, and once more after, for what was made meanwhile", async () => {
+  const done: string[] = [];
+  const stored = ["work"];
+  const world = fakeCommandDeps({ answers: null, stored });
+  const deps = {
+    ...world,
+    sessions: async () => ({
+      ...await world.sessions(),
+      clear: (profile: string | null) => {
+        done.push(`clear ${profile} with ${stored.length} keys`);
+        return Promise.resolve(1);
+      },
+    }),
+  };
+  assert.equal(await remove({ profile: "work", force: true, sessionsOnly: false }, deps), 0);
+  assert.deepEqual(done, ["clear work with 1 keys", "clear work with 0 keys"]);
+  assert.equal(world.stdout.text, `${deleted}Deleted 2 sessions of profile "work"\n`);
+});

@@ -18,13 +18,15 @@ export async function remove(input: InputOf<typeof removeDeclaration>, deps: Rem
   }
   const keys = await deps.accessKeys();
   if (!input.force && !await confirmed(profile, deps)) return exitCodes.success;
+  // Before the key, so that a run that is cut short leaves no session without one; after it, because a call may have made one meanwhile.
+  let count = await keys.has(profile) ? await (await deps.sessions()).clear(profile) : 0;
   if (!await keys.remove(profile)) {
     throw new AppError("key-missing", "missing", `no access key is stored for profile ${goQuote(profile)}`, {
       hints: ["aws-vault list --credentials shows the profiles with a stored key"],
     });
   }
   deps.stdout.write(`Deleted the access key of profile ${goQuote(profile)}\n`);
-  const count = await (await deps.sessions()).clear(profile);
+  count += await (await deps.sessions()).clear(profile);
   if (count > 0) deps.stdout.write(`Deleted ${countOf(count, "session")} of profile ${goQuote(profile)}\n`);
   return exitCodes.success;
 }
