@@ -1,12 +1,7 @@
 /** The program killed at every one of its writes while a key moves: the key is always in one of the two places, or in both. */
 import assert from "node:assert/strict";
-import { FIRST_KEYS, OTHER_KEYS, raceTest, type Stage } from "../races/stage.ts";
-
-/**
- * What carries a change to the disk, at whose start everything before has happened and nothing after. One by one, because strace counts
- * the calls of each name by themselves.
- */
-const WRITES = ["fsync", "fdatasync", "rename", "renameat", "renameat2", "unlink", "unlinkat"];
+import { killAtEveryWrite } from "../races/kill_at_every_write.ts";
+import { FIRST_KEYS, OTHER_KEYS, raceTest } from "../races/stage.ts";
 
 raceTest(
   "SIGKILL at every write of an import that removes the plain text: a key is in the file, in the store, or in both",
@@ -131,45 +126,6 @@ raceTest(
     assert.ok((await Deno.readTextFile(trace)).includes(secret));
   },
 );
-
-interface Sweep {
-  before(): Promise<void>;
-  after(): Promise<void>;
-}
-
-/** How many times it was killed. */
-async function killAtEveryWrite(
-  stage: Stage,
-  args: readonly string[],
-  env: Record<string, string>,
-  { before, after }: Sweep,
-): Promise<number> {
-  const trace = `${stage.folder}/trace`;
-  const strace = (calls: string, more: readonly string[] = []) => [
-    ...["strace", "-f", "-qq", "-o", trace, "-e", `trace=${calls}`],
-    ...more,
-  ];
-  await before();
-  const whole = await stage.start(args, env, strace(WRITES.join(","))).ended;
-  assert.equal(whole.code, 0, whole.stderr);
-  const calls = (await Deno.readTextFile(trace)).split("\n").flatMap((line) =>
-    /^\d+ +(\w+)\(/.exec(line)?.[1] ?? []
-  );
-  await after();
-  for (const call of new Set(calls)) {
-    for (let n = 1; n <= calls.filter((name) => name === call).length; n++) {
-      await before();
-      const killed = await stage.start(
-        args,
-        env,
-        strace(call, ["-e", `inject=${call}:signal=KILL:when=${n}`]),
-      ).ended;
-      assert.equal(killed.signal ?? killed.code, "SIGKILL", killed.stderr);
-      await after();
-    }
-  }
-  return calls.length;
-}
 
 function ignoreMissing(error: unknown): void {
   if (!(error instanceof Deno.errors.NotFound)) throw error;

@@ -1,41 +1,84 @@
 /** The program killed at every one of its writes, and at any other time: what is left on the disk never counts for more than it is. */
 import assert from "node:assert/strict";
-import { kill, raceTest, sleep, type Stage } from "./stage.ts";
+import { killAtEveryWrite } from "./kill_at_every_write.ts";
+import { FIRST_KEYS, kill, raceTest, sleep, type Stage } from "./stage.ts";
 
-/** What carries a change to the disk, at whose start everything before has happened and nothing after. */
-const WRITES = "fsync,fdatasync,rename,renameat,renameat2";
-/** A cold call makes fewer. */
-const MOST_WRITES = 60;
+const NO_PASSPHRASE = { AWS_VAULT_FILE_PASSPHRASE: null };
 
 raceTest(
-  "SIGKILL at the n-th write, for every n: the next call has the right answer and finds nothing damaged",
+  "SIGKILL at every write of a cold call: the next call has the right answer and finds nothing damaged",
   async (stage) => {
-    requireStrace();
-    await startAnew(stage);
-    for (let n = 1;; n++) {
-      assert.ok(n < MOST_WRITES, "the program never ran to its end");
-      const inject = `${WRITES}:signal=KILL:when=${n}`;
-      const trace = [
-        "strace",
-        "-f",
-        "-qq",
-        "-o",
-        "/dev/null",
-        "-e",
-        `trace=${WRITES}`,
-        "-e",
-        `inject=${inject}`,
-      ];
-      const { signal, code, stderr } = await stage.start(["export", "--format=json", "base"], {}, trace)
-        .ended;
-      await assertUsable(stage);
-      if (signal !== "SIGKILL" && code === 0) {
-        assert.ok(n > 5, `only ${n - 1} writes were met`);
-        return;
-      }
-      assert.equal(signal ?? code, "SIGKILL", stderr);
-      await startAnew(stage);
-    }
+    const kills = await killAtEveryWrite(stage, ["export", "--format=json", "base"], {}, {
+      before: () => startAnew(stage),
+      after: () => assertUsable(stage),
+    });
+    assert.ok(kills >= 12, `killed ${kills} times`); // of the code, the key, the record and the time of the last sweep
+  },
+);
+
+raceTest(
+  "SIGKILL at every write of a clear: the next one clears the rest, and calls go on as if there had been none",
+  async (stage) => {
+    const kills = await killAtEveryWrite(stage, ["clear"], {}, {
+      before: async () => {
+        await startAnew(stage);
+        for (const profile of ["plain", "base"]) await stage.ask(profile);
+        assert.equal(stage.records().length, 2);
+      },
+      after: async () => {
+        await assertUsable(stage);
+        const again = await stage.run(["clear"]);
+        assert.deepEqual([again.code, again.stderr], [0, ""]);
+        assert.deepEqual(stage.records(), []);
+      },
+    });
+    assert.ok(kills >= 5, `killed ${kills} times`); // of the epoch: flushed, renamed, folder flushed; two records
+  },
+);
+
+raceTest(
+  "SIGKILL at every write of a remove: no session answers for keys that have gone, and the next one removes the rest",
+  async (stage) => {
+    const kills = await killAtEveryWrite(stage, ["remove", "--force", "plain"], {}, {
+      before: async () => {
+        await startAnew(stage);
+        await stage.add("plain", FIRST_KEYS);
+        await stage.ask("plain");
+        assert.equal(stage.records().length, 1);
+      },
+      after: async () => {
+        const isThere = [...Deno.readDirSync(`${stage.folder}/keys`)].some(({ name }) => name === "plain");
+        const { code, stderr } = await stage.ask("plain");
+        assert.equal(code === 0, isThere, stderr);
+        const again = await stage.run(["remove", "--force", "plain"]);
+        assert.equal(again.code === 0, isThere, again.stderr);
+        assert.deepEqual(stage.records(), []);
+        assert.notEqual((await stage.ask("plain")).code, 0);
+      },
+    });
+    assert.ok(kills >= 5, `killed ${kills} times`); // of the epoch: flushed, renamed, folder flushed; the record, the keys
+  },
+);
+
+raceTest(
+  "SIGKILL whenever a lock takes something from the kernel: the next one takes the rest",
+  async (stage) => {
+    await stage.ask("plain");
+    await stage.run(["lock"]); // takes what other tests have left
+    const kills = await killAtEveryWrite(stage, ["lock"], {}, {
+      at: { calls: ["keyctl"], line: /KEYCTL_UNLINK/ },
+      before: async () => {
+        // From the cache with the store opened, from the kernel's key, remembered.
+        for (let i = 0; i < 3; i++) assert.equal((await stage.ask("plain")).code, 0);
+        assert.equal((await stage.ask("plain", NO_PASSPHRASE)).code, 0);
+      },
+      after: async () => {
+        assert.equal((await stage.run(["lock"])).code, 0);
+        assert.equal((await stage.ask("plain", NO_PASSPHRASE)).code, 1);
+      },
+    });
+    assert.ok(kills >= 2, `killed ${kills} times`); // mark and key; the answer is at the very end
+    assert.equal(stage.aws.calls.length, 1);
   },
 );
 
@@ -63,6 +106,10 @@ async function startAnew(stage: Stage): Promise<void> {
   await Deno.remove(stage.cache, { recursive: true }).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
+  for (const { name } of Deno.readDirSync(`${stage.folder}/keys`)) {
+    if (name.startsWith("aws-vault.SessionCacheKey")) Deno.removeSync(`${stage.folder}/keys/${name}`);
+  }
+  await stage.run(["lock"]);
   stage.aws.clear();
 }
 
@@ -77,12 +124,4 @@ async function assertUsable(stage: Stage): Promise<void> {
   // What was answered is what AWS has given, not something put together from two halves.
   const identity = await stage.run(["exec", "base", "--", "sh", "-c", "echo $AWS_ACCESS_KEY_ID"]);
   assert.equal(identity.stdout.trim(), JSON.parse(first.stdout).AccessKeyId);
-}
-
-function requireStrace(): void {
-  try {
-    new Deno.Command("strace", { args: ["-V"], stdout: "null" }).outputSync();
-  } catch (cause) {
-    throw new Error("this test needs strace (Debian package strace)", { cause });
-  }
 }
