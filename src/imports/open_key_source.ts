@@ -184,6 +184,13 @@ async function keyFile({ file, wanted }: KeySourceRequest, host: KeySourceHost):
       if (/^[^\n]*password/i.test(text)) {
         return { removed: [], notices: [`${place} stays: it has a console password besides the keys`] };
       }
+      // The user was asked meanwhile.
+      if (host.files.stat(file, { noFollow: true })?.kind !== "file") {
+        return { removed: [], notices: [`${place} stays: it is a link; remove the file it leads to by hand`] };
+      }
+      if (host.files.readText(file) !== text) {
+        return { removed: [], notices: [`${place} stays: it was changed since it was read`] };
+      }
       host.files.remove(file);
       return { removed: imported.map(({ profile }) => profile), notices: [] };
     },
