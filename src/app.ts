@@ -148,6 +148,7 @@ class App {
     return await openKeySource(request, {
       os: host.os,
       env: host.env,
+      foreignEnv: () => helperEnv(host.env.all(), "dialog"),
       files: host.files,
       executablePath: host.executablePath,
       processes: () => host.processes(),

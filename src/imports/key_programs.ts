@@ -10,6 +10,8 @@ import { readKeyText } from "./key_text.ts";
 export interface KeyProgramHost {
   readonly os: OperatingSystem;
   readonly env: Environment;
+  /** The environment without what opens vaults or AWS accounts. */
+  foreignEnv(): Readonly<Record<string, string>>;
   readonly files: Pick<Files, "realPath">;
   readonly executablePath: string;
   processes(): Promise<Processes>;
@@ -22,14 +24,16 @@ export interface KeyProgram {
   readonly list: readonly string[];
   /** Arguments that make it print one key as credential_process does. */
   readonly print: (profile: string) => readonly string[];
-  /** For the program besides what it inherits. */
-  readonly env: Readonly<Record<string, string>>;
+  /** Whether our variables are its own, passphrases and tokens among them: it may need them to open the store it copies from. */
+  readonly isAwsVault: boolean;
 }
 
 /** Somebody may have to find and type a password. */
 const TIMEOUT_MS = 300_000;
 const MOST_NAMES_BYTES = 1024 * 1024;
 const MOST_KEY_BYTES = 64 * 1024;
+/** Becomes the program's own passphrase. */
+const FROM_PASSPHRASE = "AWS_VAULT_FROM_FILE_PASSPHRASE";
 
 /** The aws-vault that is at `command`, with the store it chooses by itself or `backend`. */
 export function otherAwsVault(command: string, backend: string | null): KeyProgram {
@@ -38,7 +42,7 @@ export function otherAwsVault(command: string, backend: string | null): KeyProgr
     command,
     list: [...store, "list", "--credentials"],
     print: (profile) => [...store, "export", "--no-session", "--format=json", profile],
-    env: {},
+    isAwsVault: true,
   };
 }
 
@@ -48,7 +52,7 @@ export function awskeyring(command: string): KeyProgram {
     command,
     list: ["list"],
     print: (profile) => ["json", "--no-token", profile],
-    env: {},
+    isAwsVault: false,
   };
 }
 
@@ -104,19 +108,20 @@ function readPrinted(profile: string, text: string): Finding {
   }
 }
 
-/** Its own store's settings and secrets stay, ours about AWS go. */
-function environment(program: KeyProgram, { env, os }: KeyProgramHost): Record<string, string> {
-  const kept = Object.entries(env.all()).filter(([name]) => {
+/** An aws-vault keeps its store's settings and secrets, other programs get none of them; ours about AWS go. */
+function environment(program: KeyProgram, host: KeyProgramHost): Record<string, string> {
+  const { env, os } = host;
+  const kept = Object.entries(program.isAwsVault ? env.all() : host.foreignEnv()).filter(([name]) => {
     const upper = name.toUpperCase();
-    return upper !== "AWS_VAULT" && (!upper.startsWith("AWS_") || upper.startsWith("AWS_VAULT_"));
+    return upper !== "AWS_VAULT" && upper !== FROM_PASSPHRASE &&
+      (!upper.startsWith("AWS_") || upper.startsWith("AWS_VAULT_"));
   });
-  const passphrase = env.get("AWS_VAULT_FROM_FILE_PASSPHRASE");
+  const passphrase = program.isAwsVault ? env.get(FROM_PASSPHRASE) : undefined;
   return {
     ...Object.fromEntries(kept),
     ...passphrase === undefined ? {} : { AWS_VAULT_FILE_PASSPHRASE: passphrase },
     AWS_CONFIG_FILE: os === "windows" ? "NUL" : "/dev/null",
     AWS_SHARED_CREDENTIALS_FILE: os === "windows" ? "NUL" : "/dev/null",
     AWS_REGION: "us-east-1",
-    ...program.env,
   };
 }
