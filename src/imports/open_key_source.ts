@@ -186,7 +186,10 @@ async function keyFile({ file, wanted }: KeySourceRequest, host: KeySourceHost):
       }
       // The user was asked meanwhile.
       if (host.files.stat(file, { noFollow: true })?.kind !== "file") {
-        return { removed: [], notices: [`${place} stays: it is a link; remove the file it leads to by hand`] };
+        return {
+          removed: [],
+          notices: [`${place} stays: it is a link; remove the file it leads to by hand`],
+        };
       }
       if (host.files.readText(file) !== text) {
         return { removed: [], notices: [`${place} stays: it was changed since it was read`] };

@@ -278,12 +278,16 @@ export class SecretService {
   async #prompt(path: string): Promise<BusValue | null> {
     if (path === NOTHING) return null;
     const completed = Promise.withResolvers<readonly BusValue[]>();
+    const asking = Promise.withResolvers<string>();
     completed.promise.catch(() => {}); // it may come before anybody waits for it
     const ended = new AbortController();
     const stop = await Promise.all([
       this.#bus.subscribe(
         { interface: `${API}.Prompt`, member: "Completed", path },
-        ({ body }) => completed.resolve(body),
+        // Whoever is on the bus can send us this signal; only that of the one who asks counts.
+        ({ sender, body }) => {
+          asking.promise.then((name) => name === sender && completed.resolve(body));
+        },
         CALL_TIMEOUT_MS,
       ),
       this.#bus.subscribe(
@@ -294,7 +298,7 @@ export class SecretService {
     ]);
     this.#bus.closed.then(() => completed.reject(wentAway()));
     try {
-      await this.#call(path, "Prompt", "Prompt", "s", [""]);
+      asking.resolve((await this.#reply(path, "Prompt", "Prompt", "s", [""])).sender);
       const unanswered = this.#deps.clock.sleep(PROMPT_TIMEOUT_MS, ended.signal).then(() => null);
       const body = await Promise.race([completed.promise, unanswered]);
       if (body === null) {
@@ -329,8 +333,18 @@ export class SecretService {
     signature: string,
     body: readonly BusValue[],
   ): Promise<BusReply["body"]> {
+    return (await this.#reply(path, kind, member, signature, body)).body;
+  }
+
+  async #reply(
+    path: string,
+    kind: string,
+    member: string,
+    signature: string,
+    body: readonly BusValue[],
+  ): Promise<BusReply> {
     const call = { destination: NAME, path, interface: `${API}.${kind}`, member, signature, body };
-    return (await this.#bus.call(call, CALL_TIMEOUT_MS)).body;
+    return await this.#bus.call(call, CALL_TIMEOUT_MS);
   }
 }
 

@@ -1,0 +1,103 @@
+/** Whose word counts when a Secret Service has asked: on a bus by script. */
+import assert from "node:assert/strict";
+import {
+  type BusMessage,
+  decodeMessage,
+  encodeMessage,
+  MESSAGE,
+  messageLength,
+} from "../../src/dbus/bus_message.ts";
+import { type BusValue, Variant } from "../../src/dbus/bus_values.ts";
+import type { LocalSocket } from "../../src/host/host.ts";
+import { secureRandom, systemClock } from "../../src/host/system_clock.ts";
+import { SecretService } from "../../src/vault/stores/secret_service.ts";
+
+const SERVICE = ":1.5", INTRUDER = ":1.9", PROMPT = "/prompt";
+type Step = "reply" | readonly [sender: string, dismissed: boolean];
+
+/** A bus with a service that wants to ask before it unlocks; `steps` is what comes when it is told to ask. */
+function busWithPrompt(steps: readonly Step[]): LocalSocket {
+  const unread: Uint8Array[] = [new TextEncoder().encode("DATA\r\nOK 0123456789abcdef\r\n")];
+  let reader: ((bytes: Uint8Array | null) => void) | null = null;
+  let sent = new Uint8Array(), serial = 0;
+
+  function send(message: Partial<BusMessage> & Pick<BusMessage, "type">): void {
+    const bytes = encodeMessage({ flags: 1, body: [], ...message, serial: ++serial });
+    if (reader === null) unread.push(bytes);
+    else reader(bytes);
+    reader = null;
+  }
+
+  function answer({ serial: replySerial, member }: BusMessage): void {
+    const reply = (signature = "", ...body: BusValue[]) =>
+      send({
+        type: MESSAGE.reply,
+        replySerial,
+        sender: SERVICE,
+        ...signature === "" ? {} : { signature },
+        body,
+      });
+    if (member === "Hello") return reply("s", ":1.1");
+    if (member === "Unlock") return reply("aoo", [], PROMPT);
+    if (member !== "Prompt") return reply();
+    for (const step of steps) {
+      if (step === "reply") reply();
+      else {
+        send({
+          type: MESSAGE.signal,
+          path: PROMPT,
+          interface: "org.freedesktop.Secret.Prompt",
+          member: "Completed",
+          sender: step[0],
+          signature: "bv",
+          body: [step[1], new Variant("ao", [])],
+        });
+      }
+    }
+  }
+
+  return {
+    write(bytes) {
+      sent = Uint8Array.from([...sent, ...bytes]);
+      if (sent[0] === 0) sent = sent.slice(new TextDecoder().decode(sent).indexOf("BEGIN\r\n") + 7);
+      for (let length; (length = messageLength(sent)) !== null && length <= sent.length;) {
+        const message = decodeMessage(sent.subarray(0, length));
+        sent = sent.slice(length);
+        answer(message);
+      }
+      return Promise.resolve();
+    },
+    read: () => {
+      const bytes = unread.shift();
+      return bytes === undefined ? new Promise((resolve) => reader = resolve) : Promise.resolve(bytes);
+    },
+    close: () => reader?.(null),
+  };
+}
+
+const rows: [name: string, steps: Step[], unlocked: boolean][] = [
+  ["believes the service", ["reply", [SERVICE, false]], true],
+  ["believes it also when it is quicker than its reply", [[SERVICE, false], "reply"], true],
+  ["knows a dismissal", ["reply", [SERVICE, true]], false],
+  ["ignores what others on the bus say before", [[INTRUDER, false], "reply", [SERVICE, true]], false],
+  ["ignores what others on the bus say after", ["reply", [INTRUDER, true], [SERVICE, false]], true],
+];
+
+for (const [name, steps, unlocked] of rows) {
+  Deno.test(`SecretService, when it has asked, ${name}`, async () => {
+    const service = await SecretService.open({
+      connectLocal: () => Promise.resolve(busWithPrompt(steps)),
+      sockets: ["/bus"],
+      clock: systemClock,
+      random: secureRandom,
+      debug: () => {},
+    });
+    try {
+      const unlocking = service.unlock("/item");
+      if (unlocked) await unlocking;
+      else await assert.rejects(unlocking, { name: "PromptError", reason: "dismissed" });
+    } finally {
+      service.close();
+    }
+  });
+}
