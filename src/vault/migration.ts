@@ -67,6 +67,13 @@ export async function migrateProfile(
       throw failed(profile, `does not come back from the ${destination.description} as it was written`);
     }
   }
+  if (deleteSource) {
+    // A passphrase may have been asked for since it was read, and another program have stored a new key.
+    const now = await source.read(profile);
+    if (now !== null && !now.equals(payload)) {
+      throw failed(profile, `was replaced in the ${source.description} while it was copied`);
+    }
+  }
   return {
     destination: same ? "there-already" : found === null ? "copied" : "overwritten",
     removedFromSource: deleteSource && await source.remove(profile),

@@ -126,7 +126,7 @@ Deno.test("migrateProfile goes on to nothing after any failure, and the source s
       assert.ok(source.items.has("work"), `lost after ${calls} calls`);
       continue;
     }
-    assert.equal(calls, 5); // read here, read there, write, read back, remove
+    assert.equal(calls, 6); // read here, read there, write, read back, read here again, remove
     return;
   }
 });
@@ -140,6 +140,22 @@ Deno.test("migrateProfile keeps the source when the copy does not come back as i
       { code: "migration-failed" },
     );
     assert.ok(source.items.has("work"));
+  }
+});
+
+Deno.test("migrateProfile keeps a key that was stored in the source while the old one was copied", async () => {
+  for (const there of [null, key]) {
+    const { source, destination } = stores(there);
+    const read = destination.read.bind(destination);
+    destination.read = (name) => {
+      source.items.set(name, { ...source.items.get(name)!, payload: otherKey });
+      return read(name);
+    };
+    await assert.rejects(
+      migrateProfile("work", { source, destination }, { overwrite: false, deleteSource: true }),
+      { code: "migration-failed", message: /was replaced in the store in memory while it was copied$/ },
+    );
+    assert.equal(source.items.get("work")!.payload.reveal(), otherKey.reveal());
   }
 });
 
