@@ -155,6 +155,41 @@ Deno.test("SecretServiceStore uses a collection that the user names, by path or 
     );
   }));
 
+Deno.test("SecretServiceStore.lock locks where it reads and writes, and nothing else", () =>
+  withKeyring(async (bus) => {
+    const work = await bus.makeCollection("Work keys"), other = await bus.makeCollection("Work keys");
+    const locked = async () => {
+      const service = await SecretService.open(secretServiceDepsOn(bus.address));
+      const all = await service.collections();
+      const states = await Promise.all(all.map((path) => service.isLocked(path)));
+      service.close();
+      return all.filter((_, i) => states[i]).sort();
+    };
+    const named = (collection: string) => secretServiceStoreOn(bus.address, { collection });
+    const store = secretServiceStoreOn(bus.address);
+
+    // The default collection is not where keys of a named one are, though that one is not there.
+    await store.write(item("work", "x"));
+    assert.equal(await named("nowhere").lock(), null);
+    assert.deepEqual(await locked(), []);
+    // It goes by label as reading does, and by path.
+    assert.equal(await named("Work keys").lock(), "keyring Work keys");
+    assert.deepEqual(await locked(), [work]);
+    assert.equal(await named("Work keys").lock(), null);
+    assert.equal(await named("Work_keys_1").lock(), "keyring Work keys");
+    assert.deepEqual(await locked(), [work, other].sort());
+
+    // The default one is left alone as long as nothing of ours is in it.
+    await store.remove("work");
+    const own = await bus.makeCollection("awsvault");
+    assert.equal(await store.lock(), "keyring awsvault");
+    assert.deepEqual(await locked(), [work, other, own].sort());
+    await storeByTool(bus, LOGIN, "work", "x");
+    assert.equal(await store.lock(), "keyring Login");
+    assert.deepEqual(await locked(), [work, other, own, LOGIN].sort());
+    assert.equal(await store.lock(), null);
+  }));
+
 /** Text with anything but NUL and halves of surrogate pairs. */
 const PAYLOAD = fc.string({ unit: "binary", minLength: 1, maxLength: 300 })
   .filter((text) => text.isWellFormed());
