@@ -56,20 +56,34 @@ export async function tryStore(
 
 function lookAtConfig(host: Host): Inspection["config"] & object {
   const path = configFilePath(place(host));
-  const names = new ConfigView(loadIniFile(host.files, path, "config")).profileNames();
+  const config = new ConfigView(loadIniFile(host.files, path, "config"));
+  const names = config.profileNames();
   const sources = state.settingsSources(host);
   const problems: ProfileProblem[] = [];
   for (const profile of names) {
     const problem = attempt(() => resolveSettings(profile, sources, { region: null, durationSeconds: null }));
     if (problem instanceof AppError) problems.push({ profile, message: problem.message });
   }
-  return { path, exists: host.files.exists(path), profiles: names.length, problems };
+  return {
+    path,
+    exists: host.files.exists(path),
+    profiles: names.length,
+    problems,
+    mistakes: config.mistakes(),
+  };
 }
 
 function lookAtCredentialsFile(host: Host): Inspection["plainKeys"] & object {
   const path = credentialsFilePath(place(host));
-  const found = findInCredentialsFile(new IniDocument(loadIniFile(host.files, path, "credentials")));
-  return { path, profiles: found.filter(isUsable).length };
+  const file = loadIniFile(host.files, path, "credentials");
+  const document = new IniDocument(file);
+  const broken = document.names("profile").map((name) => attempt(() => document.read("profile", name)))
+    .flatMap((section) => section instanceof AppError ? section.message : []);
+  return {
+    path,
+    profiles: findInCredentialsFile(document).filter(isUsable).length,
+    mistakes: [...new Set([...document.mistakes(), ...broken])],
+  };
 }
 
 async function lookAtStore(host: Host, options: GlobalOptions): Promise<BackendDecision> {

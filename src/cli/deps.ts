@@ -77,6 +77,8 @@ export interface ConfigView {
   readonly path: string;
   /** In file order, each once. */
   profileNames(): readonly string[];
+  /** Lines that belong to no section that can be read, such as a header without its `]`: what is wrong, with file and line. */
+  mistakes(): readonly string[];
   /** Whether the profile has a section of its own. */
   hasProfile(name: string): boolean;
   /** The value in the profile's own section, without any inheritance; `null` when the section or the key is not there. */
@@ -230,10 +232,14 @@ export interface Inspection {
       readonly exists: boolean;
       readonly profiles: number;
       readonly problems: readonly ProfileProblem[];
+      /** As {@link ConfigView.mistakes}. */
+      readonly mistakes: readonly string[];
     }
     | AppError;
-  /** How many profiles of the credentials file have long-lived keys. */
-  readonly plainKeys: { readonly path: string; readonly profiles: number } | AppError;
+  /** How many profiles of the credentials file have long-lived keys, and what of the file can't be read. */
+  readonly plainKeys:
+    | { readonly path: string; readonly profiles: number; readonly mistakes: readonly string[] }
+    | AppError;
   readonly store: { readonly backend: BackendName; readonly reason: string } | AppError;
   /** `found` is `null` while there is no such folder. */
   readonly cache:

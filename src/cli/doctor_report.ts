@@ -31,12 +31,13 @@ export function doctorReport(
 
 function configFindings(config: Inspection["config"]): Finding[] {
   if (config instanceof AppError) return [failed("config", config)];
-  const { path, exists, profiles, problems } = config;
+  const { path, exists, profiles, problems, mistakes } = config;
   const found = exists
     ? `${path}, ${profiles} ${profiles === 1 ? "profile" : "profiles"}`
     : `${path} is not there`;
   return [
     { level: exists ? "ok" : "warning", topic: "config", text: found },
+    ...mistakesOf("config", mistakes),
     ...problems.map(({ profile, message }): Finding => ({
       level: "problem",
       topic: "config",
@@ -47,9 +48,22 @@ function configFindings(config: Inspection["config"]): Finding[] {
 
 function keyFindings(keys: Inspection["plainKeys"]): Finding[] {
   if (keys instanceof AppError) return [failed("keys", keys)];
-  if (keys.profiles === 0) return [{ level: "ok", topic: "keys", text: `no long-lived key in ${keys.path}` }];
+  const mistakes = mistakesOf("keys", keys.mistakes);
+  if (keys.profiles === 0) {
+    const text = `no long-lived key in ${keys.path}`;
+    return mistakes.length > 0 ? mistakes : [{ level: "ok", topic: "keys", text }];
+  }
   const text = `${keys.profiles} long-lived in plain text in ${keys.path}: aws-vault import takes them over`;
-  return [{ level: "warning", topic: "keys", text }];
+  return [...mistakes, { level: "warning", topic: "keys", text }];
+}
+
+/** A file that is none of its kind can have one on every line. */
+const MOST_MISTAKES = 5;
+
+function mistakesOf(topic: "config" | "keys", mistakes: readonly string[]): Finding[] {
+  const more = mistakes.length - MOST_MISTAKES;
+  return [...mistakes.slice(0, MOST_MISTAKES), ...more > 0 ? [`and ${more} more of the kind`] : []]
+    .map((text) => ({ level: "problem", topic, text }));
 }
 
 function storeFindings(store: Inspection["store"], tried: "works" | AppError | null): Finding[] {

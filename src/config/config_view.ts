@@ -3,6 +3,7 @@
  * in one profile does not keep the others from being listed.
  */
 import { AppError } from "../errors.ts";
+import { fileMistakes } from "./file_mistakes.ts";
 import type { IniFile } from "./ini_lines.ts";
 import { SectionReader } from "./ini_sections.ts";
 import { findValue, isProfileKey, ownValue, profileLayers } from "./profile.ts";
@@ -19,6 +20,11 @@ export class ConfigView {
   /** In file order, each once; a `[default]` that says nothing about a profile is left out, as aws-vault does. */
   profileNames(): string[] {
     return this.#reader.names("profile").filter((name) => name !== "default" || this.#defaultSaysSomething());
+  }
+
+  /** What is wrong with the file outside of the sections that have a name, in file order: each with its line. */
+  mistakes(): string[] {
+    return fileMistakes(this.#reader.file).map(({ message }) => message);
   }
 
   /** Whether the profile has a section of its own, be it empty. */

@@ -3,6 +3,7 @@
  * keys or line ends. Writes only what all AWS tools read alike, and refuses the rest.
  */
 import { AppError, escapeControls } from "../errors.ts";
+import { fileMistakes } from "./file_mistakes.ts";
 import {
   commentStart,
   endOfText,
@@ -38,6 +39,11 @@ export class IniDocument {
   /** The names of all sections of a kind, each once, in file order. Headers that can't be read are left out. */
   names(kind: SectionKind): string[] {
     return this.#reader.names(kind);
+  }
+
+  /** What is wrong with the file outside of the sections that {@link names} has, in file order: each with its line. */
+  mistakes(): string[] {
+    return fileMistakes(this.#file).map(({ message }) => message);
   }
 
   /** One section as it is now; `null` where there is none. Throws AppError `config-syntax`. */

@@ -2,6 +2,7 @@
  * Reads single sections out of a config or credentials file without parsing the rest, so that one profile costs the same in a small
  * file and in a huge one. Mistakes in sections nobody asks for do no harm.
  */
+import type { AppError } from "../errors.ts";
 import { configError } from "./config_error.ts";
 import {
   commentStart,
@@ -214,7 +215,7 @@ export function nestedValue(property: Property, name: string): string | null {
   return value;
 }
 
-export function syntaxError(file: IniFile, offset: number, problem: string): Error {
+export function syntaxError(file: IniFile, offset: number, problem: string): AppError {
   return configError("config-syntax", file, offset, problem);
 }
 

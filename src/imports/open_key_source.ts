@@ -48,6 +48,8 @@ export interface KeySource {
   /** For messages. */
   readonly place: string;
   readonly findings: readonly Finding[];
+  /** What of it can't be read, each with its line; keys may be there. */
+  readonly mistakes?: readonly string[];
   /** Takes keys out of the plain text they are in; `null` where there is none to change. */
   readonly remove: ((keys: readonly FoundKey[]) => Removal) | null;
 }
@@ -131,6 +133,7 @@ function credentialsFile(path: string, host: KeySourceHost): KeySource {
   return {
     place,
     findings: findInCredentialsFile(document),
+    mistakes: document.mistakes(),
     remove: (keys) => {
       let removed: string[] = [];
       host.editCredentials(path, (document) => removed = removeFromCredentialsFile(document, keys));

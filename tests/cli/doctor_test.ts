@@ -9,8 +9,8 @@ import { fakeCommandDeps } from "./fake_command_deps.ts";
 const healthy: Inspection = {
   home: "/home/jon",
   userId: 1000,
-  config: { path: "/home/jon/.aws/config", exists: true, profiles: 2, problems: [] },
-  plainKeys: { path: "/home/jon/.aws/credentials", profiles: 0 },
+  config: { path: "/home/jon/.aws/config", exists: true, profiles: 2, problems: [], mistakes: [] },
+  plainKeys: { path: "/home/jon/.aws/credentials", profiles: 0, mistakes: [] },
   store: { backend: "file", reason: "there is no session bus" },
   cache: { folder: "/home/jon/.cache", found: { mode: 0o40700, userId: 1000, kind: "directory" } },
   prompts: { driver: "terminal", reason: "there is a terminal", usable: ["terminal", "pass"] },
@@ -23,7 +23,7 @@ const ROWS: Row[] = [
   ["a config file", {}, "ok", "~/.aws/config, 2 profiles"],
   [
     "no config file",
-    { config: { path: "/etc/config", exists: false, profiles: 0, problems: [] } },
+    { config: { path: "/etc/config", exists: false, profiles: 0, problems: [], mistakes: [] } },
     "warning",
     "/etc/config is not there",
   ],
@@ -36,6 +36,7 @@ const ROWS: Row[] = [
         exists: true,
         profiles: 1,
         problems: [{ profile: "work", message: "role_arn arn:aws:iam::123456789012:role/x is wrong" }],
+        mistakes: [],
       },
     },
     "problem",
@@ -43,9 +44,35 @@ const ROWS: Row[] = [
   ],
   [
     "keys in plain text",
-    { plainKeys: { path: "/c", profiles: 3 } },
+    { plainKeys: { path: "/c", profiles: 3, mistakes: [] } },
     "warning",
     "3 long-lived in plain text in /c: aws-vault import takes them over",
+  ],
+  [
+    "lines of the credentials file that can't be read, instead of reassuring",
+    { plainKeys: { path: "/c", profiles: 0, mistakes: ["/c:1: a section header must end with ]"] } },
+    "problem",
+    "/c:1: a section header must end with ]",
+  ],
+  [
+    "lines of the config file that can't be read",
+    { config: { path: "/c", exists: true, profiles: 0, problems: [], mistakes: ["/c:7: it is broken"] } },
+    "problem",
+    "/c:7: it is broken",
+  ],
+  [
+    "a few of very many mistakes",
+    {
+      config: {
+        path: "/c",
+        exists: true,
+        profiles: 0,
+        problems: [],
+        mistakes: Array(9).fill("/c: it is broken"),
+      },
+    },
+    "problem",
+    "and 4 more of the kind",
   ],
   ["the store and why", {}, "ok", "file: there is no session bus"],
   ["a store that is not here", { store: broken }, "problem", "it is broken (mend it)"],
@@ -101,6 +128,12 @@ for (const [name, change, level, text] of ROWS) {
     assert.ok(findings.some((f) => f.level === level && f.text === text), JSON.stringify(findings, null, 1));
   });
 }
+
+Deno.test("doctorReport calls nothing fine of a credentials file that can't be read", () => {
+  const plainKeys = { path: "/c", profiles: 0, mistakes: ["/c:1: it is broken"] };
+  const levels = doctorReport({ ...healthy, plainKeys }, null, []).filter(({ topic }) => topic === "keys");
+  assert.deepEqual(levels.map(({ level }) => level), ["problem"]);
+});
 
 Deno.test("doctorReport says whether the store was tried, and how that went", () => {
   const store = (tried: "works" | AppError | null) =>

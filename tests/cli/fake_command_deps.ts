@@ -38,6 +38,8 @@ export class FakeStream implements OutputStream {
 export interface World {
   /** Own values per profile, in file order. */
   config?: Record<string, Record<string, string>>;
+  /** Of the config file. */
+  mistakes?: string[];
   /** sso-session name to start URL. */
   ssoSessions?: Record<string, string>;
   stored?: string[];
@@ -77,6 +79,7 @@ export function fakeCommandDeps(
   const view: ConfigView = {
     path: "/home/jon/.aws/config",
     profileNames: () => Object.keys(config),
+    mistakes: () => world.mistakes ?? [],
     hasProfile: (name) => Object.hasOwn(config, name),
     ownValue: (profile, key) => config[profile]?.[key] ?? null,
     ssoStartUrl: (profile) => {

@@ -149,3 +149,16 @@ Deno.test("list of a store that can't be listed while it is locked: the rest wit
   const deps = fakeCommandDeps(world, { accessKeys: locked });
   await assert.rejects(() => list({ ...flags, credentials: true }, deps), { code: "store-locked" });
 });
+
+Deno.test("list says that the config file has lines that it can't read, and lists the rest", async () => {
+  const deps = fakeCommandDeps({
+    ...world,
+    mistakes: ["/config:3: a section header must end with ]", "/config:5: x"],
+  });
+  assert.equal(await list({ ...flags, profiles: true }, deps), 0);
+  assert.equal(deps.stdout.text, "jonsmith\nsso-dev\n");
+  assert.equal(
+    deps.stderr.text,
+    "aws-vault: /config:3: a section header must end with ] (and 1 more, see aws-vault doctor)\n",
+  );
+});

@@ -78,3 +78,21 @@ Deno.test("ConfigView.ownValue names the place of a mistake in the profile", () 
     /^config-syntax: config:2: /,
   );
 });
+
+const mistakes: [what: string, text: string, mistakes: string[]][] = [
+  ["nothing in a good file", "# x\n[profile a]\nx=1\n[plugins]\nx=1\n", []],
+  ["a header without its bracket", "[profile a]\n[profile b\nx=1\n", [
+    "config:2: a section header must end with ]",
+  ]],
+  ["text after a header", "[profile a] b\n", ["config:1: text after the ] of a section header"]],
+  ["the first of the properties before a section", "x=1\ny=1\n[profile a]\n", [
+    "config:1: a property before the first section",
+  ]],
+  ["a file that is no text", "\u0000\ufffd\u0001\ufffd\n\ufffd", [
+    "config:1: a property before the first section",
+  ]],
+];
+
+for (const [what, text, expected] of mistakes) {
+  Deno.test(`ConfigView.mistakes finds ${what}`, () => assert.deepEqual(view(text).mistakes(), expected));
+}

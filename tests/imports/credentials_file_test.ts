@@ -102,3 +102,12 @@ Deno.test("lineWithSecret and countPlainSecrets find what an edit leaves", () =>
     2,
   );
 });
+
+Deno.test("a credentials file tells of keys that no section it can read has", () => {
+  const document = (text: string) => new IniDocument({ path: "credentials", text, dialect: "credentials" });
+  assert.deepEqual(document(`[a]\n${keys}`).mistakes(), []);
+  assert.deepEqual(document(`[bad\n${keys}`).mistakes(), ["credentials:1: a section header must end with ]"]);
+  assert.deepEqual(document(`[a b]\n${keys}`).mistakes(), [
+    "credentials:1: a section whose name is none of a profile is passed over",
+  ]);
+});

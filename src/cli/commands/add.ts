@@ -14,6 +14,7 @@ import type { addDeclaration } from "../declarations.ts";
 import type { CommandDeps, ConfigView, NewAccessKeys } from "../deps.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { goQuote } from "../go_quote.ts";
+import { presentMistakes } from "../present_mistakes.ts";
 import { presentNotice } from "../present.ts";
 
 type AddDeps = Pick<
@@ -36,6 +37,7 @@ export async function add(input: InputOf<typeof addDeclaration>, deps: AddDeps):
   refuseName(profile);
   const config = await deps.config();
   refuseSourceProfile(profile, config);
+  presentMistakes(config, deps.stderr);
   const shelf = await deps.accessKeys();
   const asks = !input.env && input.file === null;
   const keys = input.file !== null

@@ -15,6 +15,7 @@ import type { AccessKeys, CommandDeps, ConfigView } from "../deps.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { goQuote } from "../go_quote.ts";
 import { paddedTable } from "../padded_table.ts";
+import { presentMistakes } from "../present_mistakes.ts";
 import { presentNotice } from "../present.ts";
 
 type Input = InputOf<typeof importDeclaration>;
@@ -38,6 +39,7 @@ export async function importKeys(input: Input, deps: ImportDeps): Promise<number
     backend: input.fromBackend,
     wanted: input.profiles,
   });
+  presentMistakes({ mistakes: () => source.mistakes ?? [] }, deps.stderr);
   if (input.removeSource && source.remove === null) throw nothingToRemove(source);
   const [config, shelf] = [await deps.config(), await deps.accessKeys()];
   const steps = planImport(source.findings, {
@@ -49,9 +51,10 @@ export async function importKeys(input: Input, deps: ImportDeps): Promise<number
       return named === null || named === "" || named === profile ? null : named;
     },
   });
+  const unread = (source.mistakes ?? []).length > 0;
   if (steps.length === 0) {
-    deps.stdout.write(`No access keys in ${source.place}\n`);
-    return exitCodes.success;
+    deps.stdout.write(`No access keys ${unread ? "that can be read " : ""}in ${source.place}\n`);
+    return unread ? exitCodes.failure : exitCodes.success;
   }
   deps.stdout.write(`Access keys in ${source.place}:\n\n${preview(steps)}\n`);
   if (input.dryRun) {

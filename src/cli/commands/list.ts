@@ -7,6 +7,7 @@ import { exitCodes } from "../exit_codes.ts";
 import { isoSeconds } from "../../sessions/iso_seconds.ts";
 import { type ListRow, listRows, type ListSources, sessionLabel, tokenLabel } from "../list_rows.ts";
 import { paddedTable } from "../padded_table.ts";
+import { presentMistakes } from "../present_mistakes.ts";
 import { presentNotice } from "../present.ts";
 
 type ListDeps = Pick<
@@ -23,6 +24,7 @@ export async function list(input: InputOf<typeof listDeclaration>, deps: ListDep
 async function listing(input: InputOf<typeof listDeclaration>, deps: ListDeps): Promise<string> {
   if (input.credentials) return lines(await (await deps.accessKeys()).profiles());
   const config = await deps.config();
+  presentMistakes(config, deps.stderr);
   if (input.profiles) return lines(config.profileNames());
   const now = deps.clock.now();
   const tokens = await unlessLocked(async () => await (await deps.ssoTokens()).startUrls("never"), deps);
