@@ -211,8 +211,7 @@ export const execDeclaration = {
     json: {
       type: "boolean",
       short: "j",
-      hidden: true,
-      help: "Print the credentials as JSON (use export --format=json)",
+      help: "Print the credentials as JSON, for credential_process, and run nothing",
     },
     server: {
       type: "boolean",

@@ -85,13 +85,14 @@ Deno.test("programHelp and commandHelp show what is there and hide what is hidde
     const shown of [
       "-d, --duration=DURATION",
       "-n, --[no-]no-session",
+      "-j, --[no-]json",
       "($AWS_PROFILE)",
       "aws-vault exec work -- aws s3 ls",
     ]
   ) {
     assert.ok(text.includes(shown), shown);
   }
-  for (const hidden of ["--json", "--server", "--lazy"]) assert.ok(!text.includes(hidden), hidden);
+  for (const hidden of ["--server", "--lazy"]) assert.ok(!text.includes(hidden), hidden);
   for (const { declaration } of commandTable) {
     assert.ok(allHelp(commandTable).includes(commandHelp(declaration)));
   }

@@ -70,12 +70,12 @@ for (const [words, env, expected] of PLACES) {
 
 Deno.test("completeWord offers a command's flags and the global ones, without those that are hidden, given or of a later version", () => {
   const offered = values(complete(["exec", "-n", "--region=x", "--"]));
-  for (const flag of ["--duration", "--debug", "--backend", "--help"]) {
+  for (const flag of ["--duration", "--json", "--debug", "--backend", "--help"]) {
     assert.ok(offered.includes(flag), flag);
   }
   const hidden = Object.entries(globalFlags as Flags).filter(([, flag]) => flag.hidden)
     .map(([key]) => `--${longName(key)}`);
-  for (const flag of ["--no-session", "--region", "--json", "--format", "-d", ...hidden]) {
+  for (const flag of ["--no-session", "--region", "--server", "--format", "-d", ...hidden]) {
     assert.ok(!offered.includes(flag), flag);
   }
   assert.ok(values(complete(["exec", "-"])).includes("-d"));
