@@ -2,11 +2,9 @@
  * Builds each collaborator of a run once, when it is first needed. The only file, with `user_state.ts`, that knows who implements what.
  */
 import { AwsHttpClient } from "./aws/http_client.ts";
-import type { Credentials } from "./aws/credentials.ts";
 import { chooseProxy } from "./aws/proxy.ts";
 import { ServerClock } from "./aws/server_clock.ts";
 import { isSignerStale } from "./aws/service_error.ts";
-import { StsClient } from "./aws/sts.ts";
 import type {
   ChildCommand,
   ChildEnvironmentRequest,
@@ -28,8 +26,8 @@ import type { BusConnection } from "./dbus/bus_connection.ts";
 import { editAwsFile } from "./config/edit_aws_file.ts";
 import { IniDocument } from "./config/ini_document.ts";
 import { resolveSettings, type SettingsSources } from "./config/settings.ts";
+import { callSts } from "./credentials/call_sts.ts";
 import { getCredentials } from "./credentials/get_credentials.ts";
-import type { PlanStep } from "./credentials/plan.ts";
 import type { CredentialsAnswer, CredentialsRequest } from "./credentials/request.ts";
 import type { RunPlanDeps } from "./credentials/run_plan.ts";
 import { recordName } from "./credentials/cached_answer.ts";
@@ -44,14 +42,14 @@ import type { Log } from "./log.ts";
 import { helperEnv } from "./prompts/helper_env.ts";
 import { getMfaCode } from "./prompts/mfa_code.ts";
 import { ANSWER_TIMEOUT_MS, openPrompter } from "./prompts/open_prompter.ts";
-import type { Prompter, Question } from "./prompts/prompter.ts";
-import { Secret } from "./secret.ts";
+import { Questions } from "./prompts/questions.ts";
 import type { StoreLock, TimedStoreLock } from "./locking/store_lock.ts";
 import { CACHE_KEY_ITEM, CacheKeys } from "./sessions/cache_key.ts";
 import { type SessionCache, setAside } from "./sessions/session_cache.ts";
 import { SingleFlight } from "./sessions/single_flight.ts";
 import { SpentCodes } from "./sessions/spent_codes.ts";
 import type { SessionKind } from "./sessions/session_summary.ts";
+import { storeParts } from "./store_parts.ts";
 import * as state from "./user_state.ts";
 import { AccessKeys } from "./vault/access_keys.ts";
 import { type BackendDecision, chooseBackend, requireBackend } from "./vault/choose_backend.ts";
@@ -76,15 +74,16 @@ export function createServices(host: Host, options: GlobalOptions, log: Log): Se
     inspect: async () => (await import("./inspection.ts")).inspect(host, options),
     tryStore: () => app.tryStore(),
     getCredentials: (request) => app.getCredentials(request),
-    ask: (question) => app.askOnTerminal(question),
-    confirm: (question) => app.confirm(question),
-    pickProfile: (names) => app.pickProfile(names),
+    ask: (question) => app.questions.ask(question),
+    confirm: (question) => app.questions.confirm(question),
+    pickProfile: (names) => app.questions.pickProfile(names),
     childEnvironment: (request) => app.childEnvironment(request),
     runChild: (child) => app.runChild(child),
   };
 }
 
 class App {
+  readonly questions: Questions;
   readonly #host: Host;
   readonly #options: GlobalOptions;
   readonly #log: Log;
@@ -93,7 +92,6 @@ class App {
   readonly #backend = once(() => this.#chooseBackend());
   readonly #store = once(async () => await openStore((await this.#backend()).backend, this.#openStoreDeps()));
   readonly #cacheParts = once(async () => this.#buildCache(await this.#backend()));
-  readonly #questions = once(() => this.#terminalPrompter([]));
   #sources: SettingsSources | null = null;
   #http: AwsHttpClient | null = null;
 
@@ -101,6 +99,7 @@ class App {
     this.#host = host;
     this.#options = options;
     this.#log = log;
+    this.questions = new Questions(host, { silent: options.prompt === "none" });
     if (options.biometrics) this.#warn("--biometrics has no effect: this version asks for no fingerprint");
   }
 
@@ -253,25 +252,6 @@ class App {
     });
   }
 
-  /** One prompter for all questions: what was typed ahead of the second one is kept. */
-  async askOnTerminal(question: Question): Promise<Secret> {
-    return await (await this.#questions()).ask(question);
-  }
-
-  async confirm(question: string): Promise<boolean> {
-    await this.#refuseWhenSilent(question);
-    const { confirm } = await import("./prompts/terminal/confirm.ts");
-    return await confirm(question, this.#host, { timeoutMs: ANSWER_TIMEOUT_MS, hints: [] });
-  }
-
-  async pickProfile(names: readonly string[]): Promise<string> {
-    const question = "Choose a profile";
-    await this.#refuseWhenSilent(question);
-    const { pick } = await import("./prompts/terminal/pick.ts");
-    const hints = ["name the profile, or set AWS_PROFILE"];
-    return await pick(question, names, this.#host, { timeoutMs: ANSWER_TIMEOUT_MS, hints });
-  }
-
   childEnvironment(request: ChildEnvironmentRequest): Record<string, string> {
     return childEnvironment(this.#host.env.all(), { ...request, os: this.#host.os });
   }
@@ -290,64 +270,13 @@ class App {
     options: GlobalOptions = this.#options,
     passphraseVariables: readonly PassphraseVariable[] = ["AWS_VAULT_FILE_PASSPHRASE"],
   ): OpenStoreDeps {
-    const { os, arch, files, random, clock, env } = this.#host;
-    const variable = passphraseVariables.find((name) => env.get(name) !== undefined) ??
-      passphraseVariables[0]!;
-    const given = env.get(variable);
-    return {
-      os,
-      arch,
-      files,
-      random,
-      clock,
+    return storeParts(this.#host, options, {
+      passphraseVariables,
+      questions: this.questions,
       log: this.#log,
-      native: () => this.#host.native(),
-      bus: this.#host,
-      keychain: options.keychain,
-      secretServiceCollection: options.secretServiceCollection,
-      fileDirectory: state.expandHome(options.fileDir, this.#host),
-      fileStore: {
-        replaceFile,
-        givenPassphrase: given === undefined ? null : new Secret(given),
-        passphraseVariable: variable,
-        askPassphrase: async (label) => {
-          const prompter = await this.#terminalPrompter([
-            `set ${variable}, or unlock the store in a terminal first`,
-          ]);
-          return await prompter.ask({ label, kind: "secret" });
-        },
-      },
-      program: () => ({
-        processes: () => this.#host.processes(),
-        env: helperEnv(env.all(), "dialog"),
-        mayAsk: this.#options.prompt !== "none",
-        note: (message) => presentNotice(this.#host.stderr, message),
-      }),
-      passStore: (flavor) => ({
-        command: state.expandHome(options.passCmd || flavor, this.#host),
-        directory: state.passwordStore(flavor, options.passDir, this.#host),
-        prefix: options.passPrefix ?? "",
-        terminalName: () => terminalName(this.#host),
-      }),
-      onePassword: {
-        ...state.opPlace(options, this.#host),
-        shape: { titlePrefix: options.opItemTitlePrefix, tag: options.opItemTag },
-        timeoutMs: options.opTimeout * 1000,
-        token: (backend) => this.#opToken(backend),
-        transport: () => this.#host.http(),
-        proxyFor: (url) => chooseProxy(url, env),
-      },
-    };
-  }
-
-  async #opToken(backend: keyof typeof OP_TOKENS): Promise<Secret> {
-    const { variables, what } = OP_TOKENS[backend];
-    for (const name of variables) {
-      const value = this.#host.env.get(name);
-      if (value) return new Secret(value);
-    }
-    const prompter = await this.#terminalPrompter([`set ${variables[0]}`]);
-    return await prompter.ask({ label: `token of the 1Password ${what}`, kind: "secret" });
+      replaceFile,
+      terminalName: () => terminalName(this.#host),
+    });
   }
 
   #buildCache({ backend }: BackendDecision): CacheParts {
@@ -421,7 +350,8 @@ class App {
       now: () => host.clock.now(),
       clockOffset: () => this.#serverClock.offset(),
       storedKeys: async (profile) => await (await this.accessKeys()).read(profile),
-      call: (step, signer, mfa) => this.#call(step, signer, mfa),
+      call: (step, signer, mfa) =>
+        callSts(step, signer, mfa, { http: this.#httpClient(), clock: host.clock, random: host.random }),
       signerIsStale: isSignerStale,
       mfaCode: async ({ serial, profile, process }) => {
         const given = token;
@@ -439,36 +369,6 @@ class App {
       note: (message) => presentNotice(host.stderr, message),
       log: this.#log,
     };
-  }
-
-  async #call(
-    step: PlanStep,
-    signer: Credentials,
-    mfa: { serial: string; code: Secret } | null,
-  ): Promise<Credentials> {
-    const sts = new StsClient(this.#httpClient(), step.endpoints);
-    const { durationSeconds } = step;
-    if (step.kind === "GetSessionToken") {
-      return (await sts.getSessionToken({ durationSeconds, mfa }, signer)).credentials;
-    }
-    const { arn, sessionName, externalId, sourceIdentity, sessionTags, transitiveTagKeys } = step.role;
-    return (await sts.assumeRole({
-      roleArn: arn,
-      sessionName: sessionName ?? this.#newSessionName(),
-      durationSeconds,
-      externalId,
-      sourceIdentity,
-      tags: sessionTags,
-      transitiveTagKeys,
-      mfa,
-    }, signer)).credentials;
-  }
-
-  /** As aws-vault makes them: the time in nanoseconds, of which this clock gives the milliseconds. */
-  #newSessionName(): string {
-    const [a, b, c] = this.#host.random.bytes(3);
-    const fraction = ((a! << 16 | b! << 8 | c!) % 1_000_000).toString().padStart(6, "0");
-    return `${this.#host.clock.now()}${fraction}`;
   }
 
   #httpClient(): AwsHttpClient {
@@ -558,24 +458,6 @@ class App {
     });
   }
 
-  async #terminalPrompter(hints: readonly string[]): Promise<Prompter> {
-    const silent = await this.#silentPrompter(hints);
-    if (silent !== null) return silent;
-    const { TerminalPrompter } = await import("./prompts/terminal/terminal_prompter.ts");
-    return new TerminalPrompter(this.#host, { timeoutMs: ANSWER_TIMEOUT_MS, hints });
-  }
-
-  /** With `--prompt=none`: a prompter that only refuses. */
-  async #silentPrompter(hints: readonly string[]): Promise<Prompter | null> {
-    if (this.#options.prompt !== "none") return null;
-    const { NoPrompter } = await import("./prompts/no_prompter.ts");
-    return new NoPrompter("prompts are switched off", hints);
-  }
-
-  async #refuseWhenSilent(question: string): Promise<void> {
-    await (await this.#silentPrompter([]))?.ask({ label: question, kind: "text" });
-  }
-
   #warn(message: string): void {
     if (this.#warned.has(message)) return;
     this.#warned.add(message);
@@ -591,14 +473,6 @@ interface CacheParts {
   readonly spentCodes: SpentCodes;
   readonly storeId: string;
 }
-
-const OP_TOKENS = {
-  op: {
-    what: "service account",
-    variables: ["AWS_VAULT_OP_SERVICE_ACCOUNT_TOKEN", "OP_SERVICE_ACCOUNT_TOKEN"],
-  },
-  "op-connect": { what: "Connect server", variables: ["AWS_VAULT_OP_CONNECT_TOKEN", "OP_CONNECT_TOKEN"] },
-} as const;
 
 /** Whether reading the store leads to no prompt of ours, and to no more than one of the system's for all callers together. */
 function neverAsks(backend: SecretStore["backend"], host: Host): boolean {
