@@ -285,6 +285,23 @@ function byMark(a: string, b: string): number {
   return Number(b.startsWith(MARK)) - Number(a.startsWith(MARK));
 }
 
+Deno.test("CacheKeys.lock: one process that locks again and again, as with the screen, holds off a call each time", async () => {
+  const { store } = tableStore();
+  const { memory, keys } = shortMemory();
+  const parts = { store: () => Promise.resolve(store), memory: () => Promise.resolve(memory) };
+  const watcher = cacheKeys(parts);
+  await cacheKeys(parts).existingOrNew(null);
+  for (let round = 0; round < 3; round++) {
+    const running = cacheKeys(parts);
+    await running.beforeUnlocking(null);
+    await watcher.lock();
+    await running.existing(null);
+    assert.equal(keys().length, 0);
+    await cacheKeys(parts).existing(null);
+    assert.equal(keys().length, 1);
+  }
+});
+
 Deno.test("CacheKeys: two who unlock at the same time both leave their key", async () => {
   const { store } = tableStore();
   const { memory, keys } = shortMemory();
