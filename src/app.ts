@@ -23,7 +23,8 @@ import { version } from "./cli/version.ts";
 import { type AwsFilePlace, configFilePath, credentialsFilePath, loadIniFile } from "./config/aws_files.ts";
 import { ConfigView } from "./config/config_view.ts";
 import type { BusConnection } from "./dbus/bus_connection.ts";
-import { editAwsFile } from "./config/edit_aws_file.ts";
+import { lockAwsFile } from "./config/aws_file_lock.ts";
+import { type AwsFileWriter, editAwsFile } from "./config/edit_aws_file.ts";
 import { IniDocument } from "./config/ini_document.ts";
 import { resolveSettings, type SettingsSources } from "./config/settings.ts";
 import { callSts } from "./credentials/call_sts.ts";
@@ -34,7 +35,7 @@ import { recordName } from "./credentials/cached_answer.ts";
 import { AppError, escapeControls } from "./errors.ts";
 import { childEnvironment } from "./exec/child_env.ts";
 import { runChild } from "./exec/run_child.ts";
-import { removeLeftoversBeside, replaceFile, sweepLeftovers } from "./host/atomic_file.ts";
+import { canonicalPath, removeLeftoversBeside, replaceFile, sweepLeftovers } from "./host/atomic_file.ts";
 import type { Host } from "./host/host.ts";
 import { terminalName } from "./host/terminal_name.ts";
 import type { KeySource, KeySourceRequest } from "./imports/open_key_source.ts";
@@ -112,11 +113,9 @@ class App {
     return { env: state.envLookup(host), os: host.os, userDatabaseHome: () => host.userDatabaseHome() };
   }
 
-  // deno-lint-ignore require-await -- failures have to reject
   async saveProfile(profile: string, values: Readonly<Record<string, string>>): Promise<void> {
-    const { os, files, random } = this.#host;
-    editAwsFile(
-      { os, files, random, replaceFile },
+    await editAwsFile(
+      awsFileWriter(this.#host),
       this.configPath(),
       "config",
       (document) => document.set("profile", profile, values),
@@ -159,13 +158,8 @@ class App {
         const text = host.files.readText(path);
         return text === null ? null : new IniDocument({ path, text, dialect: "credentials" });
       },
-      editCredentials: (path, edit) => {
-        editAwsFile(
-          { os: host.os, files: host.files, random: host.random, replaceFile },
-          path,
-          "credentials",
-          edit,
-        );
+      editCredentials: async (path, edit) => {
+        await editAwsFile(awsFileWriter(host), path, "credentials", edit);
       },
       removeLeftoversBeside: (path, isDoomed) => removeLeftoversBeside(host.files, path, isDoomed),
       openStore: async (backend, options) => {
@@ -463,6 +457,15 @@ class App {
     this.#warned.add(message);
     presentWarning(this.#host.stderr, message);
   }
+}
+
+function awsFileWriter(host: Host): AwsFileWriter {
+  const { os, files, random, clock, sha256 } = host;
+  const folder = () => state.cacheFolder(host);
+  const canonical = (path: string) => canonicalPath(files, path);
+  const parts = { os, files, canonicalPath: canonical, locks: () => host.locks(), folder, sha256 };
+  const lock = (path: string) => lockAwsFile(parts, path);
+  return { os, files, random, clock, replaceFile, lock };
 }
 
 interface CacheParts {

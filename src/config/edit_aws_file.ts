@@ -1,57 +1,79 @@
 /** Changes a config or credentials file on disk: in one step, so that a reader finds the old text or the new one, never half of it. */
 import { AppError, escapeControls } from "../errors.ts";
-import type { Files, OperatingSystem, Random } from "../host/host.ts";
+import type { Clock, FileLock, Files, OperatingSystem, Random } from "../host/host.ts";
 import { IniDocument } from "./ini_document.ts";
 import type { IniFile } from "./ini_lines.ts";
 
-/** Replaces a file atomically, following symlinks; with `keepMode` an existing file keeps the permission bits it has. */
+/** As `replaceFile` of `host/atomic_file.ts`. */
 export type ReplaceFile = (
   files: Files,
   random: Random,
   path: string,
   bytes: Uint8Array,
-  options: { readonly mode: number; readonly keepMode: boolean },
-) => void;
+  options: { readonly mode: number; readonly keepMode: boolean; readonly stillWanted: () => boolean },
+) => boolean;
 
 export interface AwsFileWriter {
   readonly os: OperatingSystem;
   readonly files: Files;
   readonly random: Random;
+  readonly clock: Pick<Clock, "sleep">;
   readonly replaceFile: ReplaceFile;
+  /** Keeps other processes of this program from editing the file; `null` where that is not possible. Throws AppError `config-busy`. */
+  readonly lock: (path: string) => Promise<FileLock | null>;
 }
 
 /** How often an edit starts again because another program changed the file meanwhile. */
-const ATTEMPTS = 5;
+const ATTEMPTS = 50;
+/** The longest pause before that, so that those who got in each other's way do not all come back at once. */
+const PAUSE_MS = 40;
 
 /**
  * Runs `edit` on the file's text and writes the result; whether it changed anything. A missing file is made with mode 0600, its folder
- * with 0700; an existing file keeps its mode. `edit` may run several times. Throws AppError `config-encoding`, `config-busy`, what
- * `edit` throws, and what the host throws.
+ * with 0700; an existing file keeps its mode. One process at a time does this; a program that takes no lock, and a place without locks, are
+ * met by looking again right before the file is replaced. `edit` may run several times. Throws AppError `config-encoding`, `config-busy`,
+ * what `edit` throws, and what the host throws.
  */
-export function editAwsFile(
+export async function editAwsFile(
   writer: AwsFileWriter,
   path: string,
   dialect: IniFile["dialect"],
   edit: (document: IniDocument) => void,
-): boolean {
-  const { files } = writer;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const before = files.readBytes(path);
-    const document = new IniDocument({ path, text: decode(path, before ?? new Uint8Array()), dialect });
-    const old = document.text;
-    edit(document);
-    if (document.text === old) return false;
-    if (!equalBytes(before, files.readBytes(path))) continue;
-    if (before === null) files.makeDirectory(parentOf(path, writer.os), 0o700);
-    const bytes = new TextEncoder().encode(document.text);
-    writer.replaceFile(files, writer.random, path, bytes, { mode: 0o600, keepMode: true });
-    return true;
+): Promise<boolean> {
+  const lock = await writer.lock(path);
+  try {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const outcome = tryEdit(writer, path, dialect, edit);
+      if (outcome !== "changed meanwhile") return outcome === "written";
+      await writer.clock.sleep(PAUSE_MS * writer.random.bytes(1)[0]! / 255);
+    }
+  } finally {
+    lock?.release();
   }
   throw new AppError(
     "config-busy",
     "unavailable",
     `${escapeControls(path)} keeps being changed by another program`,
+    { hints: ["try again when the other program is done"] },
   );
+}
+
+function tryEdit(
+  { files, os, random, replaceFile }: AwsFileWriter,
+  path: string,
+  dialect: IniFile["dialect"],
+  edit: (document: IniDocument) => void,
+): "written" | "nothing to write" | "changed meanwhile" {
+  const before = files.readBytes(path);
+  const document = new IniDocument({ path, text: decode(path, before ?? new Uint8Array()), dialect });
+  const old = document.text;
+  edit(document);
+  if (document.text === old) return "nothing to write";
+  const stillWanted = () => equalBytes(before, files.readBytes(path));
+  if (before === null) files.makeDirectory(parentOf(path, os), 0o700);
+  const bytes = new TextEncoder().encode(document.text);
+  const written = replaceFile(files, random, path, bytes, { mode: 0o600, keepMode: true, stillWanted });
+  return written ? "written" : "changed meanwhile";
 }
 
 function decode(path: string, bytes: Uint8Array): string {

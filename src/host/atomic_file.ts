@@ -9,6 +9,8 @@ export interface ReplaceOptions {
   readonly mode: number;
   /** An existing file keeps the bits it has. */
   readonly keepMode?: boolean;
+  /** Asked when all that is left is the rename: whether the bytes may still take the name. */
+  readonly stillWanted?: () => boolean;
 }
 
 const TEMPORARY_PREFIX = ".aws-vault-tmp-";
@@ -19,8 +21,8 @@ const LEFTOVER_AGE_MS = 60 * 60 * 1000;
 const MOST_LINKS = 40;
 
 /**
- * A symlink stays one: the file it leads to is replaced, or made where a dangling one points. Throws what {@link Files}
- * throws, and then has removed the temporary file.
+ * A symlink stays one: the file it leads to is replaced, or made where a dangling one points. Whether it was replaced: `false` only
+ * when no longer wanted. Throws what {@link Files} throws, and then has removed the temporary file.
  */
 export function replaceFile(
   files: Files,
@@ -28,7 +30,7 @@ export function replaceFile(
   path: string,
   bytes: Uint8Array,
   options: ReplaceOptions,
-): void {
+): boolean {
   const target = followLinks(files, path);
   const folder = parentDirectory(files, target);
   const mode = options.keepMode ? files.stat(target)?.mode ?? options.mode : options.mode;
@@ -36,12 +38,17 @@ export function replaceFile(
   files.createExclusive(temporary, bytes, 0o600);
   try {
     if (mode !== 0o600) files.setMode(temporary, mode);
+    if (options.stillWanted?.() === false) {
+      files.remove(temporary);
+      return false;
+    }
     files.rename(temporary, target);
   } catch (failure) {
     removeQuietly(files, temporary);
     throw failure;
   }
   files.syncDirectory(folder);
+  return true;
 }
 
 /** Whether a name is that of a temporary file of {@link replaceFile}. */
@@ -83,6 +90,16 @@ export function removeLeftoversBeside(
   }
 }
 
+/** One name for a file that may be reached by several, also for one that is not there yet. */
+export function canonicalPath(files: Files, path: string): string {
+  const target = followLinks(files, path);
+  const real = files.realPath(target);
+  if (real !== null) return real;
+  const parent = parentDirectory(files, target);
+  if (parent === target) return target;
+  return join(files, canonicalPath(files, parent), target.slice(lastSeparator(files, target) + 1));
+}
+
 function followLinks(files: Files, path: string): string {
   const real = files.realPath(path);
   if (real !== null) return real;
@@ -108,11 +125,17 @@ function isAbsolute(files: Files, path: string): boolean {
 }
 
 function parentDirectory(files: Files, path: string): string {
-  let end = path.length - 1;
-  while (end >= 0 && !isSeparator(files, path[end])) end--;
+  const end = lastSeparator(files, path);
   if (end < 0) return ".";
   const parent = path.slice(0, end);
   return parent === "" || (files.backslashSeparates && /^[A-Za-z]:$/.test(parent)) ? `${parent}/` : parent;
+}
+
+/** -1 when there is none. */
+function lastSeparator(files: Files, path: string): number {
+  let at = path.length - 1;
+  while (at >= 0 && !isSeparator(files, path[at])) at--;
+  return at;
 }
 
 function join(files: Files, folder: string, name: string): string {

@@ -51,7 +51,7 @@ export interface KeySource {
   /** What of it can't be read, each with its line; keys may be there. */
   readonly mistakes?: readonly string[];
   /** Takes keys out of the plain text they are in; `null` where there is none to change. */
-  readonly remove: ((keys: readonly FoundKey[]) => Removal) | null;
+  readonly remove: ((keys: readonly FoundKey[]) => Promise<Removal>) | null;
 }
 
 export interface Removal {
@@ -77,7 +77,7 @@ export interface KeySourceHost extends KeyProgramHost, KeyFileHost {
   /** The file as it is; `null` when there is none. */
   readCredentials(path: string): IniDocument | null;
   /** As `editAwsFile` in the dialect of the credentials file. */
-  editCredentials(path: string, edit: (document: IniDocument) => void): void;
+  editCredentials(path: string, edit: (document: IniDocument) => void): Promise<void>;
   /** Removes temporary files of killed edits of the file that hold what is to be gone. */
   removeLeftoversBeside(path: string, isDoomed: (content: string) => boolean): void;
   openStore(backend: BackendName, place: ForeignPlace): Promise<SecretStore>;
@@ -134,9 +134,9 @@ function credentialsFile(path: string, host: KeySourceHost): KeySource {
     place,
     findings: findInCredentialsFile(document),
     mistakes: document.mistakes(),
-    remove: (keys) => {
+    remove: async (keys) => {
       let removed: string[] = [];
-      host.editCredentials(path, (document) => removed = removeFromCredentialsFile(document, keys));
+      await host.editCredentials(path, (document) => removed = removeFromCredentialsFile(document, keys));
       const gone = keys.filter(({ profile }) => removed.includes(profile));
       host.removeLeftoversBeside(path, (text) => gone.some((key) => lineWithSecret(text, key) !== null));
       const left = host.files.readText(path) ?? "";
@@ -181,7 +181,8 @@ async function keyFile({ file, wanted }: KeySourceRequest, host: KeySourceHost):
   return {
     place,
     findings,
-    remove: file === "-" ? null : (imported) => {
+    // deno-lint-ignore require-await -- failures have to reject
+    remove: file === "-" ? null : async (imported) => {
       const left = findings.length - imported.length;
       if (left > 0) return { removed: [], notices: [`${place} stays: it has keys that were not imported`] };
       if (/^[^\n]*password/i.test(text)) {

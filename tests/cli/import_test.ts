@@ -155,7 +155,7 @@ function setUp(findings: readonly Finding[], world: World = {}, stored: readonly
         remove: (keys) => {
           const removed = keys.map(({ profile }) => profile);
           deps.events.push(`remove from file: ${removed.join(" ")}`);
-          return { removed, notices: [] };
+          return Promise.resolve({ removed, notices: [] });
         },
       }),
     accessKeys: () =>

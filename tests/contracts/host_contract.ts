@@ -236,6 +236,25 @@ export const HOST_CONTRACT: readonly ContractCase[] = [
     },
   },
   {
+    name: "replaceFile asks last whether the bytes are still wanted, and leaves nothing when they are not",
+    run({ host: { files, random }, folder }) {
+      files.createExclusive(`${folder}/file`, text("old"), 0o600);
+      const replace = (wanted: boolean) =>
+        replaceFile(files, random, `${folder}/file`, text("new"), {
+          mode: 0o600,
+          stillWanted: () => {
+            assert.equal(files.list(folder)!.length, 2, "asked before the bytes were on the disk");
+            return wanted;
+          },
+        });
+      assert.equal(replace(false), false);
+      assert.equal(files.readText(`${folder}/file`), "old");
+      assert.deepEqual(files.list(folder), ["file"]);
+      assert.equal(replace(true), true);
+      assert.equal(files.readText(`${folder}/file`), "new");
+    },
+  },
+  {
     name: "replaceFile that can't take the name removes its temporary file",
     run({ host: { files, random }, folder }) {
       files.makeDirectory(`${folder}/taken`, 0o700);

@@ -161,7 +161,7 @@ async function removePlainText(
     );
     return;
   }
-  const { removed, notices } = source.remove(stored);
+  const { removed, notices } = await source.remove(stored);
   if (removed.length > 0) {
     deps.stdout.write(`Removed ${countOf(removed.length, "access key")} from ${source.place}\n`);
   }
