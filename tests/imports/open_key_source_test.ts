@@ -47,7 +47,7 @@ for (const { name, disk, meanwhile, left, notice } of rows) {
       host,
     );
     meanwhile?.(files);
-    const removal = source.remove!(source.findings.filter(isUsable));
+    const removal = await source.remove!(source.findings.filter(isUsable));
     assert.deepEqual(removal, {
       removed: notice === null ? ["work"] : [],
       notices: notice === null ? [] : [notice],
