@@ -14,6 +14,9 @@ const otherIds: Readonly<Record<string, string>> = {
   APKA: "a public key",
 };
 
+/** SecretAccessKey in the examples of https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccessKey.html */
+const AWS_SECRET_LENGTH = 40;
+
 /** The id, trimmed. Throws AppError `access-key-id-malformed`. */
 export function checkAccessKeyId(answer: string): string {
   const id = answer.trim();
@@ -57,6 +60,17 @@ export function checkSecretKey(answer: Secret): Secret {
   return new Secret(secret);
 }
 
+/**
+ * What to tell of a secret that is taken and yet none that AWS gives out, a paste that was cut off perhaps; `null` for nothing. It is not
+ * refused: stand-ins for AWS have secrets of other lengths. The value is not in it.
+ */
+export function oddSecretKey(secret: Secret): string | null {
+  const { length } = secret.reveal();
+  return length === AWS_SECRET_LENGTH
+    ? null
+    : `the secret access key has ${length} characters, those of AWS have ${AWS_SECRET_LENGTH}: was it cut off?`;
+}
+
 /** The device's ARN or serial number, trimmed; `null` for a blank answer. Throws AppError `mfa-serial-malformed`. */
 export function checkMfaSerial(answer: string): string | null {
   const serial = answer.trim();
@@ -79,5 +93,5 @@ export function checkMfaSerial(answer: string): string | null {
 
 /** 40 characters of base64 with something that no id has. */
 function looksLikeSecretKey(text: string): boolean {
-  return /^[A-Za-z0-9/+]{40}$/.test(text) && /[a-z/+]/.test(text);
+  return text.length === AWS_SECRET_LENGTH && /^[A-Za-z0-9/+]+$/.test(text) && /[a-z/+]/.test(text);
 }

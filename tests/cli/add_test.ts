@@ -331,3 +331,20 @@ async function rejection(promise: Promise<unknown>): Promise<AppError> {
   assert.ok(error instanceof AppError, String(error));
   return error;
 }
+
+Deno.test("add takes a secret of another length than AWS's, and warns without showing it", async () => {
+  const env = { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: "wJalr" };
+  const deps = fakeCommandDeps({ env });
+  assert.equal(await add({ profile: "work", env: true, file: null, addConfig: true }, deps), 0);
+  assert.ok(deps.events.includes(`write work ${id} wJalr`));
+  assert.equal(
+    deps.stderr.text,
+    "aws-vault: warning: the secret access key has 5 characters, those of AWS have 40: was it cut off?\n",
+  );
+});
+
+Deno.test("add says that the config file has lines that it can't read, before it adds to it", async () => {
+  const deps = fakeCommandDeps({ env: keyEnv, mistakes: ["/config:3: a section header must end with ]"] });
+  assert.equal(await add({ profile: "work", env: true, file: null, addConfig: true }, deps), 0);
+  assert.equal(deps.stderr.text, "aws-vault: /config:3: a section header must end with ]\n");
+});

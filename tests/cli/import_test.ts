@@ -180,3 +180,12 @@ function setUp(findings: readonly Finding[], world: World = {}, stored: readonly
   });
   return { deps, items };
 }
+
+Deno.test("import warns of a secret of another length than AWS's without showing it", async () => {
+  const { deps } = setUp([key("a"), { ...key("b"), secretAccessKey: new Secret("wJalr") }]);
+  assert.equal(await importKeys(input, deps), 0);
+  assert.equal(
+    deps.stderr.text,
+    'aws-vault: warning: profile "b": the secret access key has 5 characters, those of AWS have 40: was it cut off?\n',
+  );
+});

@@ -5,7 +5,12 @@
 import { AppError } from "../../errors.ts";
 import { Secret } from "../../secret.ts";
 import { classifyItemName, requireWritableItemName } from "../../vault/item_names.ts";
-import { checkAccessKeyId, checkMfaSerial, checkSecretKey } from "../../imports/access_key_input.ts";
+import {
+  checkAccessKeyId,
+  checkMfaSerial,
+  checkSecretKey,
+  oddSecretKey,
+} from "../../imports/access_key_input.ts";
 import { readKeyFile } from "../../imports/key_file.ts";
 import { readKeyText } from "../../imports/key_text.ts";
 import type { InputOf } from "../command.ts";
@@ -15,7 +20,7 @@ import type { CommandDeps, ConfigView, NewAccessKeys } from "../deps.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { goQuote } from "../go_quote.ts";
 import { presentMistakes } from "../present_mistakes.ts";
-import { presentNotice } from "../present.ts";
+import { presentNotice, presentWarning } from "../present.ts";
 
 type AddDeps = Pick<
   CommandDeps,
@@ -45,6 +50,8 @@ export async function add(input: InputOf<typeof addDeclaration>, deps: AddDeps):
     : input.env
     ? keysFromEnvironment(deps)
     : await askForKeys(deps);
+  const odd = oddSecretKey(keys.secretAccessKey);
+  if (odd !== null) presentWarning(deps.stderr, odd);
   const mfaSerial = asks ? checkMfaSerial(await answerTo("MFA device ARN (blank for none)", deps)) : null;
 
   const replaced = await shelf.has(profile);

@@ -3,6 +3,7 @@
  * back, and only then, where that is wanted, takes the plain text away.
  */
 import { AppError, escapeControls } from "../../errors.ts";
+import { oddSecretKey } from "../../imports/access_key_input.ts";
 import { type FoundKey, isUsable } from "../../imports/found_key.ts";
 import { type ImportStep, nameProblem, planImport } from "../../imports/import_plan.ts";
 import type { KeySource } from "../../imports/open_key_source.ts";
@@ -16,7 +17,7 @@ import { exitCodes } from "../exit_codes.ts";
 import { goQuote } from "../go_quote.ts";
 import { paddedTable } from "../padded_table.ts";
 import { presentMistakes } from "../present_mistakes.ts";
-import { presentNotice } from "../present.ts";
+import { presentNotice, presentWarning } from "../present.ts";
 
 type Input = InputOf<typeof importDeclaration>;
 type ImportDeps = Pick<
@@ -57,6 +58,10 @@ export async function importKeys(input: Input, deps: ImportDeps): Promise<number
     return unread ? exitCodes.failure : exitCodes.success;
   }
   deps.stdout.write(`Access keys in ${source.place}:\n\n${preview(steps)}\n`);
+  for (const { profile, key } of steps) {
+    const odd = key === null ? null : oddSecretKey(key.secretAccessKey);
+    if (odd !== null) presentWarning(deps.stderr, `profile ${goQuote(profile)}: ${odd}`);
+  }
   if (input.dryRun) {
     deps.stdout.write("No changes made.\n");
     return exitCodes.success;
