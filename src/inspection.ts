@@ -8,7 +8,7 @@ import { ConfigView } from "./config/config_view.ts";
 import { IniDocument } from "./config/ini_document.ts";
 import { resolveSettings } from "./config/settings.ts";
 import { AppError } from "./errors.ts";
-import type { Host } from "./host/host.ts";
+import type { Files, Host } from "./host/host.ts";
 import { findInCredentialsFile } from "./imports/credentials_file.ts";
 import { isUsable } from "./imports/found_key.ts";
 import { choosePrompter, usableDrivers } from "./prompts/choose_prompter.ts";
@@ -93,15 +93,33 @@ async function lookAtStore(host: Host, options: GlobalOptions): Promise<BackendD
 function lookAtCache(host: Host): Inspection["cache"] & object {
   const folder = state.cacheFolder(host);
   const found = host.files.stat(folder);
-  return {
-    folder,
-    found: found === null ? null : { mode: found.mode, userId: found.userId, kind: found.kind },
-  };
+  if (found === null) return { folder, found, above: nearestAbove(folder, host.files) };
+  return { folder, found: { mode: found.mode, userId: found.userId, kind: found.kind }, above: null };
+}
+
+/** The nearest thing on the way to the path that is there; `null` when nothing is, as for a relative path. */
+function nearestAbove(path: string, files: Files) {
+  for (let at = lastSeparator(path, files); at > 0; at = lastSeparator(path.slice(0, at), files)) {
+    const parent = path.slice(0, at);
+    const found = files.stat(parent);
+    if (found !== null) {
+      return { path: parent, mode: found.mode, userId: found.userId, kind: found.kind };
+    }
+  }
+  return null;
+}
+
+function lastSeparator(path: string, { backslashSeparates }: Files): number {
+  return Math.max(path.lastIndexOf("/"), backslashSeparates ? path.lastIndexOf("\\") : -1);
 }
 
 async function lookAtPrompts(host: Host, options: GlobalOptions): Promise<Inspection["prompts"] & object> {
   const facts = await lookRound(host);
-  return { ...choosePrompter(options.prompt, facts), usable: usableDrivers(facts) };
+  // `--prompt=pass` runs pass, which takes no folder from our flags.
+  const passIsSetUp =
+    attempt(() => host.files.exists(`${state.passwordStore("pass", null, host)}/.gpg-id`)) === true;
+  const usable = usableDrivers(facts).filter((name) => name !== "pass" || passIsSetUp);
+  return { ...choosePrompter(options.prompt, facts), usable };
 }
 
 function place(host: Host) {

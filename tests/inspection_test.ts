@@ -1,7 +1,9 @@
 import { strict as assert } from "node:assert";
-import { tryStore } from "../src/inspection.ts";
+import { inspect, tryStore } from "../src/inspection.ts";
 import { Secret } from "../src/secret.ts";
 import { StoreError } from "../src/vault/secret_store.ts";
+import { noOptions } from "./cli/fake_command_deps.ts";
+import { createFakeHost } from "./fakes/fake_host.ts";
 import { FakeSecretStore } from "./fakes/fake_secret_store.ts";
 
 const random = (length: number) => new Uint8Array(length).fill(7);
@@ -30,4 +32,36 @@ Deno.test("tryStore says what the store says", async () => {
   const store = new FakeSecretStore();
   store.failure = new StoreError("locked", "it is locked");
   await assert.rejects(tryStore(store, random), { code: "store-locked" });
+});
+
+Deno.test("inspect finds the lines that nobody can read, and where the cache would have to be made", async () => {
+  const host = createFakeHost({
+    env: { HOME: "/home/jon" },
+    files: {
+      "/home/jon/.aws/config": "[profile a]\n[profile work\n",
+      "/home/jon/.aws/credentials": "[bad\naws_access_key_id = x\n[c]\nnonsense\n",
+    },
+  });
+  const { config, plainKeys, cache } = await inspect(host, noOptions);
+  assert.ok("mistakes" in config && "mistakes" in plainKeys && "above" in cache);
+  assert.deepEqual(config.mistakes, ["/home/jon/.aws/config:2: a section header must end with ]"]);
+  assert.deepEqual(plainKeys.mistakes, [
+    "/home/jon/.aws/credentials:1: a section header must end with ]",
+    "/home/jon/.aws/credentials:4: a property must have an = between name and value",
+  ]);
+  assert.equal(cache.above?.path, "/home/jon");
+});
+
+Deno.test("inspect calls pass usable for prompts only where it has a store", async () => {
+  const usable = async (files: Record<string, string>) => {
+    const host = createFakeHost({
+      env: { HOME: "/home/jon", PATH: "/bin" },
+      files: { ...files, "/bin/pass": { text: "", mode: 0o755 } },
+    });
+    const { prompts } = await inspect(host, noOptions);
+    assert.ok("usable" in prompts);
+    return prompts.usable;
+  };
+  assert.deepEqual(await usable({ "/home/jon/x": "" }), []);
+  assert.deepEqual(await usable({ "/home/jon/.password-store/.gpg-id": "key" }), ["pass"]);
 });

@@ -241,11 +241,12 @@ export interface Inspection {
     | { readonly path: string; readonly profiles: number; readonly mistakes: readonly string[] }
     | AppError;
   readonly store: { readonly backend: BackendName; readonly reason: string } | AppError;
-  /** `found` is `null` while there is no such folder. */
+  /** `found` is `null` while there is no such folder; then `above` is the nearest thing on its path that there is. */
   readonly cache:
     | {
       readonly folder: string;
       readonly found: Pick<FileInfo, "mode" | "userId" | "kind"> | null;
+      readonly above: (Pick<FileInfo, "mode" | "userId" | "kind"> & { readonly path: string }) | null;
     }
     | AppError;
   readonly prompts:

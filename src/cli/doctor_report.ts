@@ -80,8 +80,15 @@ function storeFindings(store: Inspection["store"], tried: "works" | AppError | n
 
 function cacheFindings(cache: Inspection["cache"], userId: number | null): Finding[] {
   if (cache instanceof AppError) return [failed("cache", cache)];
-  const { folder, found } = cache;
-  if (found === null) return [{ level: "ok", topic: "cache", text: `${folder} is made when it is needed` }];
+  const { folder, found, above } = cache;
+  if (found === null) {
+    const why = above === null ? null : whyNothingIsMade(above, userId);
+    return [
+      why === null
+        ? { level: "ok", topic: "cache", text: `${folder} is made when it is needed` }
+        : { level: "problem", topic: "cache", text: `${folder} can't be made: ${why}` },
+    ];
+  }
   if (found.kind !== "directory") {
     return [{ level: "problem", topic: "cache", text: `${folder} is no folder` }];
   }
@@ -99,6 +106,17 @@ function cacheFindings(cache: Inspection["cache"], userId: number | null): Findi
     topic: "cache",
     text: `${folder} has mode ${octal}: other users can look in; chmod 700 it`,
   }];
+}
+
+/** Why the user can make no folder there, as far as owner and mode tell; `null` for nothing. Modes don't bind the superuser. */
+function whyNothingIsMade(
+  { path, kind, mode, userId: owner }: NonNullable<Exclude<Inspection["cache"], AppError>["above"]>,
+  userId: number | null,
+): string | null {
+  if (kind !== "directory") return `${path} is no folder`;
+  if (mode === null || userId === null || userId === 0) return null;
+  if (owner === userId) return (mode & 0o300) === 0o300 ? null : `${path} can't be written`;
+  return (mode & 0o022) === 0 ? `${path} belongs to another user` : null;
 }
 
 function promptFindings(prompts: Inspection["prompts"]): Finding[] {

@@ -12,7 +12,11 @@ const healthy: Inspection = {
   config: { path: "/home/jon/.aws/config", exists: true, profiles: 2, problems: [], mistakes: [] },
   plainKeys: { path: "/home/jon/.aws/credentials", profiles: 0, mistakes: [] },
   store: { backend: "file", reason: "there is no session bus" },
-  cache: { folder: "/home/jon/.cache", found: { mode: 0o40700, userId: 1000, kind: "directory" } },
+  cache: {
+    folder: "/home/jon/.cache",
+    found: { mode: 0o40700, userId: 1000, kind: "directory" },
+    above: null,
+  },
   prompts: { driver: "terminal", reason: "there is a terminal", usable: ["terminal", "pass"] },
 };
 
@@ -77,34 +81,103 @@ const ROWS: Row[] = [
   ["the store and why", {}, "ok", "file: there is no session bus"],
   ["a store that is not here", { store: broken }, "problem", "it is broken (mend it)"],
   ["the cache's folder and mode", {}, "ok", "~/.cache, mode 0700"],
-  ["no cache yet", { cache: { folder: "/c", found: null } }, "ok", "/c is made when it is needed"],
+  [
+    "no cache yet",
+    { cache: { folder: "/c", found: null, above: null } },
+    "ok",
+    "/c is made when it is needed",
+  ],
+  [
+    "a cache that can be made in a folder of the user",
+    {
+      cache: {
+        folder: "/c/d",
+        found: null,
+        above: { path: "/c", mode: 0o40755, userId: 1000, kind: "directory" },
+      },
+    },
+    "ok",
+    "/c/d is made when it is needed",
+  ],
+  [
+    "a cache that can't be made in a folder that is read-only",
+    {
+      cache: {
+        folder: "/c/d",
+        found: null,
+        above: { path: "/c", mode: 0o40500, userId: 1000, kind: "directory" },
+      },
+    },
+    "problem",
+    "/c/d can't be made: /c can't be written",
+  ],
+  [
+    "a cache that the superuser can make there",
+    {
+      userId: 0,
+      cache: {
+        folder: "/c/d",
+        found: null,
+        above: { path: "/c", mode: 0o40500, userId: 0, kind: "directory" },
+      },
+    },
+    "ok",
+    "/c/d is made when it is needed",
+  ],
+  [
+    "a cache that can't be made in somebody else's folder",
+    {
+      cache: {
+        folder: "/c/d",
+        found: null,
+        above: { path: "/c", mode: 0o40755, userId: 0, kind: "directory" },
+      },
+    },
+    "problem",
+    "/c/d can't be made: /c belongs to another user",
+  ],
+  [
+    "a cache that can't be made below a file",
+    {
+      cache: {
+        folder: "/c/d",
+        found: null,
+        above: { path: "/c", mode: 0o100600, userId: 1000, kind: "file" },
+      },
+    },
+    "problem",
+    "/c/d can't be made: /c is no folder",
+  ],
   [
     "a cache open to others",
-    { cache: { folder: "/c", found: { mode: 0o40755, userId: 1000, kind: "directory" } } },
+    { cache: { folder: "/c", found: { mode: 0o40755, userId: 1000, kind: "directory" }, above: null } },
     "warning",
     "/c has mode 0755: other users can look in; chmod 700 it",
   ],
   [
     "a cache that can't be written",
-    { cache: { folder: "/c", found: { mode: 0o40500, userId: 1000, kind: "directory" } } },
+    { cache: { folder: "/c", found: { mode: 0o40500, userId: 1000, kind: "directory" }, above: null } },
     "problem",
     "/c has mode 0500: chmod 700 it",
   ],
   [
     "somebody else's cache",
-    { cache: { folder: "/c", found: { mode: 0o40700, userId: 0, kind: "directory" } } },
+    { cache: { folder: "/c", found: { mode: 0o40700, userId: 0, kind: "directory" }, above: null } },
     "problem",
     "/c belongs to another user",
   ],
   [
     "a file in the cache's place",
-    { cache: { folder: "/c", found: { mode: 0o100600, userId: 1000, kind: "file" } } },
+    { cache: { folder: "/c", found: { mode: 0o100600, userId: 1000, kind: "file" }, above: null } },
     "problem",
     "/c is no folder",
   ],
   [
     "a cache on Windows",
-    { userId: null, cache: { folder: "/c", found: { mode: null, userId: null, kind: "directory" } } },
+    {
+      userId: null,
+      cache: { folder: "/c", found: { mode: null, userId: null, kind: "directory" }, above: null },
+    },
     "ok",
     "/c",
   ],
