@@ -5,7 +5,12 @@
  */
 import { version } from "./cli/version.ts";
 import type { HotMachine } from "./host/host.ts";
-import { ANSWER_DESCRIPTION, answerQuestion, decodeAnswer } from "./sessions/remembered_answer.ts";
+import {
+  ANSWER_DESCRIPTION,
+  answerQuestion,
+  decodeAnswer,
+  identityIn,
+} from "./sessions/remembered_answer.ts";
 
 /** Exit code for an answer that did not get out as a whole. */
 const CUT_OFF = 1;
@@ -29,15 +34,14 @@ export function answerFromMemory(machine: HotMachine): number | null {
   if (answer === null || !(now >= answer.from && now < answer.until)) return null;
 
   for (const sight of answer.sights) if (machine.exists(sight.slice(1)) !== (sight[0] === "+")) return null;
-  const config = machine.digester(), restOfConfig = machine.read(answer.configPath, config);
-  if (restOfConfig === null) return null;
-  config.update(restOfConfig);
-  if (config.digest("hex") !== answer.configDigest) return null;
-
-  // Cleared, replaced or damaged records, and a cache key that has been locked away, all end here.
+  // Another config, cleared, replaced or damaged records, and a cache key that has been locked away, all end here.
+  const proof = machine.digester(), { configPath } = answer;
+  const config = answer.configIsLarge ? machine.status(configPath) : machine.read(configPath, proof);
   const record = machine.read(answer.recordPath, null), key = machine.readKey(answer.keyDescription);
-  if (record === null || key === null) return null;
-  const proof = machine.digester();
+  if (config === null || record === null || key === null || record.length !== answer.recordLength) {
+    return null;
+  }
+  proof.update(answer.configIsLarge ? identityIn(config) : config);
   proof.update(record);
   proof.update(key.bytes);
   proof.update(answer.share);

@@ -6,6 +6,7 @@ import { version } from "./cli/version.ts";
 import { AppError } from "./errors.ts";
 import type { Files, Host } from "./host/host.ts";
 import type { ShortTermMemory } from "./sessions/cache_key.ts";
+import { fileIdentity } from "./sessions/file_identity.ts";
 import { freshPeriod, type Lifetime } from "./sessions/freshness.ts";
 import {
   ANSWER_DESCRIPTION,
@@ -19,6 +20,13 @@ import { kernelMemory } from "./user_state.ts";
 
 /** PIPE_BUF of Linux: so much is written to a pipe as a whole or not at all. */
 const LONGEST_ANSWER = 4096;
+/** A config file of more bytes is not read for each answer, as long as it is the same file. */
+const LARGE_CONFIG = 8 * 1024;
+/**
+ * What was written so long before it was read can't have been written again with the same time stamp: more than the coarsest tick of a file
+ * system, FAT's.
+ */
+const SETTLED_MS = 2_000;
 /** Of what the kernel lets a user have in keys, this part is left to others: keyrings(7), "quotas". */
 const SHARE_OF_QUOTA = 0.75;
 
@@ -28,7 +36,7 @@ export class AnswerWatch {
   readonly #real: Host;
   readonly #sights = new Map<string, boolean>();
   #repeatable = true;
-  #config: { path: string; text: string } | null = null;
+  #config: { path: string; text: string; readAt: number } | null = null;
   #record: { path: string; bytes: Uint8Array } | null = null;
   #lifetime: Lifetime | null = null;
   #key: { description: string; bytes: Uint8Array; keepSeconds: number } | null = null;
@@ -88,16 +96,20 @@ export class AnswerWatch {
     const answer = new TextEncoder().encode(text), recordStart = sealedStart(record.bytes);
     if (answer.length > LONGEST_ANSWER || recordStart + answer.length > record.bytes.length) return;
     const share = answer.map((byte, i) => byte ^ record.bytes[recordStart + i]!);
+    const content = new TextEncoder().encode(config.text);
+    const identity = content.length > LARGE_CONFIG ? await fileIdentity(host, config.path) : null;
+    const configIsLarge = identity !== null && identity.changedAt < config.readAt - SETTLED_MS;
     const payload = encodeAnswer({
       from,
       until,
       keepSeconds: key.keepSeconds,
       keyDescription: key.description,
       recordPath: record.path,
+      recordLength: record.bytes.length,
       recordStart,
-      proof: await this.#digest(record.bytes, key.bytes, share),
+      proof: await this.#digest(configIsLarge ? identity.bytes : content, record.bytes, key.bytes, share),
       configPath: config.path,
-      configDigest: await this.#digest(new TextEncoder().encode(config.text)),
+      configIsLarge,
       sights: [...this.#sights].map(([path, exists]) => (exists ? "+" : "-") + path),
       share,
     });
@@ -126,11 +138,11 @@ export class AnswerWatch {
         return exists;
       },
       readText: (path) => {
-        const text = files.readText(path);
+        const readAt = this.#real.clock.now(), text = files.readText(path);
         // Nothing but a regular file reads the same twice.
         if (this.#config !== null || text === null || files.stat(path)?.kind !== "file") {
           this.#repeatable = false;
-        } else this.#config = { path, text };
+        } else this.#config = { path, text, readAt };
         return text;
       },
       readBytes: (path) => {

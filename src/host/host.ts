@@ -300,6 +300,8 @@ export interface HotMachine {
    * that is answered is given to that.
    */
   read(path: string, digester: HotDigester | null): Uint8Array | null;
+  /** What statx(2) says of the file, symlinks followed; `null` when it is not there. */
+  status(path: string): Uint8Array | null;
   /** A key of the kernel's user keyring; `null` when there is none. */
   readKey(description: string): { readonly id: number; readonly bytes: Uint8Array } | null;
   /** The key lives for so long from now on. Where the kernel does not allow that, its time to live stays as it was. */

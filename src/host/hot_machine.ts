@@ -18,8 +18,8 @@ export interface HotRuntime extends Pick<HotMachine, "args" | "env" | "digester"
 
 /** asm/unistd_64.h and asm-generic/unistd.h. */
 const NUMBERS = {
-  x64: { read: 0, write: 1, close: 3, ioctl: 16, keyctl: 250, openat: 257, faccessat: 269 },
-  arm64: { read: 63, write: 64, close: 57, ioctl: 29, keyctl: 219, openat: 56, faccessat: 48 },
+  x64: { read: 0, write: 1, close: 3, ioctl: 16, keyctl: 250, openat: 257, faccessat: 269, statx: 332 },
+  arm64: { read: 63, write: 64, close: 57, ioctl: 29, keyctl: 219, openat: 56, faccessat: 48, statx: 291 },
 } as const;
 /** linux/fcntl.h: paths that are not absolute begin at the current directory. */
 const AT_FDCWD = -100;
@@ -30,6 +30,8 @@ const TCGETS = 0x5401;
 /** linux/keyctl.h. */
 const KEYCTL_LINK = 8, KEYCTL_SEARCH = 10, KEYCTL_READ = 11, KEYCTL_SET_TIMEOUT = 15;
 const USER_KEYRING = -4, PROCESS_KEYRING = -2, TYPE_USER = "user\0";
+/** linux/stat.h: STATX_BASIC_STATS | STATX_BTIME. linux/fcntl.h: AT_STATX_FORCE_SYNC. */
+const STATX_ALL = 0xfff, STATX_LENGTH = 256, STATX_FORCE_SYNC = 0x2000;
 /** Paths, records, keys: all of them are much smaller. */
 const ROOM = 8 * 1024;
 const STDOUT = 1;
@@ -70,6 +72,11 @@ export function createHotMachine(runtime: HotRuntime): HotMachine | null {
       }
       syscall(call.close, file, 0, 0, 0, 0);
       return got === 0 ? new Uint8Array(room.buffer, 0, length) : null;
+    },
+    status(path) {
+      const record = new Uint8Array(STATX_LENGTH), at = addressOf(record);
+      const answer = syscall(call.statx, AT_FDCWD, cString(path), STATX_FORCE_SYNC, STATX_ALL, at);
+      return answer === 0 ? record : null;
     },
     readKey(description) {
       cString(TYPE_USER + description);

@@ -3,7 +3,7 @@
  */
 import { Secret } from "../secret.ts";
 import { type SecretStore, StoreError } from "../vault/secret_store.ts";
-import { ANSWER_DESCRIPTION } from "./remembered_answer.ts";
+import { ANSWER_DESCRIPTION, decodeAnswer } from "./remembered_answer.ts";
 import type { CacheKey } from "./session_file.ts";
 
 /**
@@ -121,8 +121,8 @@ export class CacheKeys {
   }
 
   /**
-   * Makes the memory forget all keys of the store, and every remembered answer; the next answer needs the store. Whether there was something
-   * to forget. Throws a StoreError when the memory may still have them.
+   * Makes the memory forget all keys of the store, and the remembered answers that need one of them; the next answer needs the store. Whether
+   * there was something to forget. Throws a StoreError when the memory may still have them.
    */
   async lock(): Promise<boolean> {
     this.#known.clear();
@@ -136,7 +136,10 @@ export class CacheKeys {
       const ours = memory.list().filter((description) => this.#isOurs(description));
       const hadKeys = ours.map((description) => memory.remove(description)).includes(true);
       for (const description of memory.list()) {
-        if (description.startsWith(ANSWER_DESCRIPTION)) memory.remove(description);
+        if (!description.startsWith(ANSWER_DESCRIPTION)) continue;
+        const bytes = memory.read(description, 0), answer = bytes === null ? null : decodeAnswer(bytes);
+        // One that can't be read is of another version, and may be ours.
+        if (answer === null || this.#isOurs(answer.keyDescription)) memory.remove(description);
       }
       return hadKeys;
     } catch (error) {

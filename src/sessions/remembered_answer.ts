@@ -14,13 +14,15 @@ export interface RememberedAnswer {
   readonly keyDescription: string;
   /** Absolute, as all paths here. */
   readonly recordPath: string;
+  /** In bytes. */
+  readonly recordLength: number;
   /** Where in the record the other half begins. */
   readonly recordStart: number;
-  /** SHA-256 in hex of record, cache key and share: all three are still what they were. */
+  /** SHA-256 in hex of config, record, cache key and share: all four are still what they were. */
   readonly proof: string;
   readonly configPath: string;
-  /** SHA-256 in hex. */
-  readonly configDigest: string;
+  /** Then the identity of the config file stands for its content. */
+  readonly configIsLarge: boolean;
   /** Paths that were looked at when the store was chosen: after a `+` those where something was, after a `-` the others. */
   readonly sights: readonly string[];
   readonly share: Uint8Array;
@@ -93,7 +95,7 @@ export function answerQuestion(
   args: readonly string[],
   env: (name: string) => string | undefined,
 ): string {
-  let text = `aws-vault answer 1\0${version}\0${args.length}\0`;
+  let text = `aws-vault answer 2\0${version}\0${args.length}\0`;
   for (const word of args) text += `${word}\0`;
   for (const name of ANSWER_VARIABLES) {
     const value = env(name);
@@ -102,11 +104,21 @@ export function answerQuestion(
   return text;
 }
 
+/**
+ * Of what statx(2) says of a file, all that changes with its content and not when it is read: mode, inode, size, times of birth, change and
+ * modification, devices. Changes the record.
+ */
+export function identityIn(record: Uint8Array): Uint8Array {
+  record.fill(0, 48, 80); // blocks, attributes and the time of the last access
+  return record.subarray(28, 144);
+}
+
 /** `null` when a path can't be written down. */
 export function encodeAnswer(answer: RememberedAnswer): Uint8Array | null {
-  const { from, until, keepSeconds, keyDescription, recordPath, recordStart, proof, share } = answer;
-  const lines = [from, until, keepSeconds, keyDescription, recordPath, recordStart, proof]
-    .concat(answer.configPath, answer.configDigest)
+  const { from, until, keepSeconds, keyDescription, recordPath, recordLength, recordStart, proof, share } =
+    answer;
+  const lines = [from, until, keepSeconds, keyDescription, recordPath, recordLength, recordStart, proof]
+    .concat((answer.configIsLarge ? "#" : "=") + answer.configPath)
     .concat(answer.sights);
   if (lines.some((line) => String(line).includes("\n"))) return null;
   const head = new TextEncoder().encode(lines.join("\n"));
@@ -128,10 +140,11 @@ export function decodeAnswer(bytes: Uint8Array): RememberedAnswer | null {
     keepSeconds: Number(lines[2]),
     keyDescription: lines[3]!,
     recordPath: lines[4]!,
-    recordStart: Number(lines[5]),
-    proof: lines[6]!,
-    configPath: lines[7]!,
-    configDigest: lines[8]!,
+    recordLength: Number(lines[5]),
+    recordStart: Number(lines[6]),
+    proof: lines[7]!,
+    configPath: lines[8]!.slice(1),
+    configIsLarge: lines[8]![0] === "#",
     sights: lines.slice(FIXED_LINES),
     share: bytes.subarray(end),
   };

@@ -242,7 +242,7 @@ function translate(failure: KeyError): StoreError {
       return new StoreError("unavailable", "the kernel keyring is full", {
         ...options,
         hints: [
-          "remove items, or raise kernel.keys.maxbytes and kernel.keys.maxkeys; /proc/key-users shows the use",
+          "make room with aws-vault clear --lock, remove items, or raise kernel.keys.maxbytes and kernel.keys.maxkeys; /proc/key-users shows the use",
         ],
       });
     case ERRNO.noSystemCall:

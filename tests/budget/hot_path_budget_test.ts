@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { hostBunTarget } from "../../scripts/bun_targets.ts";
 import { bunExecutable, compileBun, runBuilder, startInOnePiece } from "../../scripts/compile_bun.ts";
 import { compiledProgram } from "../compiled_program.ts";
-import { Stage } from "../races/stage.ts";
+import { sleep, Stage } from "../races/stage.ts";
 import budget from "./budget.json" with { type: "json" };
 import { countKinds, openedPaths, trace } from "./trace.ts";
 
@@ -20,6 +20,9 @@ const FORBIDDEN =
 /** Memory, threads, and what the engine asks about the machine. */
 const RUNTIMES_OWN =
   /^(?:futex|m(?:map|unmap|protect|advise)|brk|prctl|clone3?|rseq|set_robust_list|rt_sig\w+|sched_\w+|get(?:pid|tid|random)|epoll_\w+)$/;
+
+/** Longer than a file's time stamp may be the same for two states: remember_answer.ts. */
+const SETTLED_MS = 2_200;
 
 const HIT = ["export", "--format=json"];
 
@@ -54,6 +57,19 @@ for (const profile of ["plain", "base", "role0"]) {
     });
   });
 }
+
+Deno.test("a cached answer reads nothing of a large config that has settled", async () => {
+  await withStage(async (stage, program) => {
+    const config = `${stage.folder}/config`;
+    await Deno.writeTextFile(config, "# filler\n".repeat(10_000), { append: true });
+    await sleep(SETTLED_MS);
+    const answer = await remembered(stage, "plain");
+    const { calls, stdout } = await trace([program, ...HIT, "plain"], stage.env);
+    assert.equal(stdout, answer);
+    const onConfig = calls.filter(({ name, text }) => name !== "execve" && text.includes(config));
+    assert.deepEqual(countKinds(onConfig), { statx: 1 });
+  });
+});
 
 Deno.test("a cached answer opens no file that an empty program does not open, apart from its own two", async () => {
   await withStage(async (stage, program) => {

@@ -22,6 +22,7 @@ export function hotMachineOf(host: FakeHost, native: FakeKernelKeyring): FakeHot
     stdoutIsTerminal: () => host.stdout.isTerminal(),
     exists: (path) => host.files.exists(path),
     read: (path) => host.files.readBytes(path),
+    status: (path) => native.statx(path),
     readKey(description) {
       const bytes = keyring.read(description);
       return bytes === null ? null : { id: descriptions.push(description) - 1, bytes };

@@ -19,6 +19,8 @@ export class FakeKernelKeyring implements NativeLoader {
   #nextAddress = 4096n;
   #nextKey = 1n;
   #errno = 0;
+  /** What the call of this name answers; nothing is known of files unless a test says so. */
+  statx: (path: string) => Uint8Array | null = () => null;
 
   open<T extends Record<string, NativeSymbol>>(
     _libraries: readonly string[],
@@ -47,7 +49,9 @@ export class FakeKernelKeyring implements NativeLoader {
 
   #syscall([number, ...args]: bigint[]): bigint {
     const [a, b, c, d, e] = args as [bigint, bigint, bigint, bigint, bigint];
-    const answer = number === SYSCALL_NUMBERS.x64!.addKey
+    const answer = number === SYSCALL_NUMBERS.x64!.statx
+      ? this.#status(this.#text(b), e)
+      : number === SYSCALL_NUMBERS.x64!.addKey
       ? this.#add(
         e,
         this.#text(a),
@@ -59,6 +63,13 @@ export class FakeKernelKeyring implements NativeLoader {
     if (answer !== null) return answer;
     this.#errno = ERRNO.noKey;
     return -1n;
+  }
+
+  #status(path: string, at: bigint): bigint | null {
+    const record = this.statx(path);
+    if (record === null) return null;
+    this.#buffers.get(at)!.set(record);
+    return 0n;
   }
 
   #add(ring: bigint, type: string, description: string, payload: Uint8Array): bigint {

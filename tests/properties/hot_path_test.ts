@@ -45,8 +45,14 @@ class Stage {
     this.text = text;
   }
 
-  static async open(config: string, args: readonly string[], extra: Scene["env"] = {}): Promise<Stage> {
+  static async open(
+    config: string,
+    args: readonly string[],
+    extra: Scene["env"] = {},
+    statx: FakeKernelKeyring["statx"] = () => null,
+  ): Promise<Stage> {
     const native = new FakeKernelKeyring();
+    native.statx = statx;
     const env = { HOME, AWS_VAULT_BACKEND: "keyctl", ...extra };
     const keys = { AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY: "k".repeat(40) };
     const owner = config === CONFIGS.role ? "base" : "p";
@@ -237,6 +243,71 @@ Deno.test("answerFromMemory, whatever has changed since, prints what the short w
     { numRuns: 300 },
   );
   assert.ok(answered > 60, `only ${answered} were answered`);
+});
+
+/** A config file on a file system that tells the time in ticks: what statx says of it, and edits in place that keep its size. */
+class LargeConfig {
+  static readonly #texts = [0, 1].map((n) =>
+    `[profile p]\nregion = eu-west-${n}\n${"# filler\n".repeat(1_000)}`
+  );
+  readonly #tickMs: number;
+  #edition = 0;
+  #changedAt: number;
+
+  constructor(tickMs: number, changedAt: number) {
+    this.#tickMs = tickMs;
+    this.#changedAt = changedAt;
+  }
+
+  get text(): string {
+    return LargeConfig.#texts[this.#edition % 2]!;
+  }
+
+  edit(at: number): void {
+    this.#edition++;
+    this.#changedAt = at;
+  }
+
+  /** As linux/stat.h has it; no time of change but that of the last tick. */
+  statx(path: string): Uint8Array | null {
+    if (path !== CONFIG) return null;
+    const record = new DataView(new ArrayBuffer(256)),
+      ticked = this.#changedAt - this.#changedAt % this.#tickMs;
+    record.setBigUint64(32, 7n, true);
+    record.setBigUint64(40, BigInt(this.text.length), true);
+    record.setUint32(72, Math.floor(Math.random() * 1e9), true); // of the last access
+    for (const time of [96, 112]) {
+      record.setBigInt64(time, BigInt(Math.floor(ticked / 1000)), true);
+      record.setUint32(time + 8, ticked % 1000 * 1_000_000, true);
+    }
+    return new Uint8Array(record.buffer);
+  }
+}
+
+Deno.test("answerFromMemory gives no answer that a large config had before an edit, however soon that was and whatever its size", async () => {
+  const now = createFakeHost({}).clock.now();
+  let [byContent, byIdentity] = [0, 0];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(1, 4, 10, 1_000, 2_000),
+      fc.integer({ min: 0, max: 5_000 }),
+      fc.integer({ min: 0, max: 3_000 }),
+      async (tickMs, age, later) => {
+        const config = new LargeConfig(tickMs, now - age);
+        const stage = await Stage.open(config.text, ASK, {}, (path) => config.statx(path));
+        assert.equal(stage.hot().code, 0);
+        // What is on the disk can be read as it was only where the identity stands for it.
+        stage.files.remove(CONFIG);
+        if (stage.hot().code === 0) byIdentity++;
+        else byContent++;
+        config.edit(stage.first.now + later);
+        stage.putConfig(config.text);
+        assert.equal(stage.hot().code, null);
+      },
+    ),
+    { numRuns: 200 },
+  );
+  assert.ok(byContent > 20 && byIdentity > 20, `${byContent} by content, ${byIdentity} by identity`);
 });
 
 function recordOf(stage: Stage): string {

@@ -14,10 +14,11 @@ const answers = fc.record({
   keepSeconds: fc.nat(),
   keyDescription: line,
   recordPath: line,
+  recordLength: fc.nat(),
   recordStart: fc.nat(),
   proof: line,
   configPath: line,
-  configDigest: line,
+  configIsLarge: fc.boolean(),
   sights: fc.array(line),
   share: fc.uint8Array({ maxLength: 2_000 }),
 });

@@ -13,11 +13,12 @@ export const SYSCALL_SYMBOLS = {
 } as const satisfies Record<string, NativeSymbol>;
 
 /** By the host's name of the architecture. */
-export const SYSCALL_NUMBERS: Readonly<Record<string, { readonly addKey: bigint; readonly keyctl: bigint }>> =
-  {
-    x64: { addKey: 248n, keyctl: 250n },
-    arm64: { addKey: 217n, keyctl: 219n },
-  };
+export const SYSCALL_NUMBERS: Readonly<
+  Record<string, Readonly<Record<"addKey" | "keyctl" | "statx", bigint>>>
+> = {
+  x64: { addKey: 248n, keyctl: 250n, statx: 332n },
+  arm64: { addKey: 217n, keyctl: 219n, statx: 291n },
+};
 
 /** First argument of keyctl. */
 export const KEYCTL = {
