@@ -180,12 +180,13 @@ class App {
       },
       clear: async (profile) => {
         // Ours first: it needs no store, and must not depend on whether one opens.
-        let count = cache.clear(profile);
+        const ours = settled(() => cache.clear(profile));
+        let count = 0;
         const store = await this.#store();
         for (const { item, summary } of await this.#foreignSessions()) {
           if ((profile === null || summary.profile === profile) && await store.remove(item)) count++;
         }
-        return count;
+        return count + ours();
       },
     };
   }
@@ -481,6 +482,18 @@ interface CacheParts {
 function neverAsks(backend: SecretStore["backend"], host: Host): boolean {
   if (backend === "file") return host.env.get("AWS_VAULT_FILE_PASSPHRASE") !== undefined;
   return backend === "keychain" || backend === "wincred" || backend === "winhello" || backend === "keyctl";
+}
+
+/** Does the work now; what is returned gives its result, or throws its failure. */
+function settled<T>(work: () => T): () => T {
+  try {
+    const result = work();
+    return () => result;
+  } catch (failure) {
+    return () => {
+      throw failure;
+    };
+  }
 }
 
 /** Nothing of a store that is locked: what is listed beside it needs no unlocking. */

@@ -11,6 +11,8 @@ import type { SessionSummary } from "./session_summary.ts";
 
 export const SESSION_FILE_EXTENSION = ".session";
 const DAMAGED_EXTENSION = ".damaged";
+/** What those who wait for a call that failed are told: names of profiles and messages, no secrets. */
+export const FAILURE_EXTENSION = ".failed";
 /** Changes whenever records are cleared; a call that began before must not write its answer after. */
 const EPOCH_FILE = "epoch";
 
@@ -33,6 +35,11 @@ export interface SessionCacheDeps {
 export interface CachedSession {
   readonly credentials: Credentials;
   readonly lifetime: Lifetime;
+}
+
+interface SessionRecord {
+  readonly path: string;
+  readonly header: SessionHeader;
 }
 
 export class SessionCache {
@@ -112,38 +119,78 @@ export class SessionCache {
       .sort((a, b) => compare(a.profile, b.profile) || compare(a.kind, b.kind) || a.expiresAt - b.expiresAt);
   }
 
-  /** Removes the records in which the profile has a part, or all for `null`; answers how many there were. */
+  /**
+   * Removes the records in which the profile has a part, or all for `null`, and what others were told of failed calls; answers how many records
+   * there were. Removes what it can before it throws what the host throws.
+   */
   clear(profile: string | null): number {
     if (this.#deps.files.stat(this.#deps.folder) === null) return 0;
-    const mark = [...this.#deps.randomBytes(16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    this.#deps.replaceFile(this.path(EPOCH_FILE), new TextEncoder().encode(mark));
-    let removed = 0;
-    for (const { path, header } of this.#headers()) {
-      if (profile !== null && !header.involved.includes(profile) && header.profile !== profile) continue;
-      if (this.#deps.files.remove(path)) removed++;
+    const concerns = ({ header }: SessionRecord) =>
+      profile === null || header.involved.includes(profile) || header.profile === profile;
+    let unmarked = this.#markCleared();
+    let { removed, failure } = this.#remove(concerns);
+    if (unmarked !== null) {
+      // On a full disk there may be room by now. What was written in between is not kept out by the mark.
+      unmarked = this.#markCleared();
+      const again = this.#remove(concerns);
+      removed += again.removed;
+      failure = again.failure;
     }
-    return removed;
+    if (failure !== null) throw failure;
+    if (unmarked === null) return removed;
+    throw new AppError(
+      unmarked.code,
+      unmarked.kind,
+      `the sessions are removed, but a call that is under way may still keep its own: ${unmarked.message}`,
+      { hints: unmarked.hints, cause: unmarked },
+    );
   }
 
-  /** Removes what has expired and what was set aside more than a day ago. */
+  /** Removes what has expired, and after a day what was set aside or was told of failed calls. */
   sweep(): void {
     const now = this.#deps.now();
     for (const { path, header } of this.#headers()) {
       if (header.expiresAt <= now) this.#deps.files.remove(path);
     }
-    for (const name of this.#deps.files.list(this.#deps.folder) ?? []) {
-      if (!name.endsWith(DAMAGED_EXTENSION)) continue;
-      const path = this.path(name);
+    for (const path of this.#paths(DAMAGED_EXTENSION, FAILURE_EXTENSION)) {
       const info = this.#deps.files.stat(path, { noFollow: true });
       if (info !== null && now - info.modifiedAt > 24 * 3_600_000) this.#deps.files.remove(path);
     }
   }
 
-  #headers(): { path: string; header: SessionHeader }[] {
-    const found: { path: string; header: SessionHeader }[] = [];
-    for (const name of this.#deps.files.list(this.#deps.folder) ?? []) {
-      if (!name.endsWith(SESSION_FILE_EXTENSION)) continue;
-      const path = this.path(name);
+  /** What keeps the mark from being written; `null` when it is. */
+  #markCleared(): AppError | null {
+    const mark = [...this.#deps.randomBytes(16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return failureOf(() => this.#deps.replaceFile(this.path(EPOCH_FILE), new TextEncoder().encode(mark)));
+  }
+
+  /** How many records went, and the first failure. */
+  #remove(concerns: (record: SessionRecord) => boolean): { removed: number; failure: AppError | null } {
+    let removed = 0;
+    let failure: AppError | null = null;
+    for (const record of this.#headers()) {
+      if (!concerns(record)) continue;
+      const failed = failureOf(() => {
+        if (this.#deps.files.remove(record.path)) removed++;
+      });
+      failure ??= failed;
+    }
+    for (const path of this.#paths(FAILURE_EXTENSION)) {
+      const failed = failureOf(() => void this.#deps.files.remove(path));
+      failure ??= failed;
+    }
+    return { removed, failure };
+  }
+
+  #paths(...extensions: readonly string[]): string[] {
+    return (this.#deps.files.list(this.#deps.folder) ?? [])
+      .filter((name) => extensions.some((extension) => name.endsWith(extension)))
+      .map((name) => this.path(name));
+  }
+
+  #headers(): SessionRecord[] {
+    const found: SessionRecord[] = [];
+    for (const path of this.#paths(SESSION_FILE_EXTENSION)) {
       const file = this.#bytes(path);
       const parsed = file === null || file === "unreadable" ? null : readHeader(file);
       if (parsed !== null) found.push({ path, header: parsed.header });
@@ -175,6 +222,16 @@ export function setAside(files: Pick<Files, "rename">, path: string, warn: (mess
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     warn(`ignored a damaged session file: ${path}`);
+  }
+}
+
+function failureOf(work: () => void): AppError | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
   }
 }
 

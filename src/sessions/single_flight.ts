@@ -4,6 +4,7 @@
  */
 import { AppError, type ErrorKind } from "../errors.ts";
 import type { FileLock, FileLocks, Files } from "../host/host.ts";
+import { FAILURE_EXTENSION } from "./session_cache.ts";
 
 /** How long a refusal answers for callers that nobody sits in front of. */
 const REFUSAL_HOLDS_MS = 10_000;
@@ -55,7 +56,7 @@ export class SingleFlight {
     return await this.exclusively(flight.name, async (waited) => {
       const landed = await flight.landed();
       if (landed !== null) return landed;
-      const failurePath = this.#deps.path(`${flight.name}.failed`);
+      const failurePath = this.#deps.path(flight.name + FAILURE_EXTENSION);
       const failure = this.#readFailure(failurePath);
       if (failure !== null && this.#concerns(failure, waited, startedAt, flight.heedRefusals)) {
         throw new AppError(failure.code, failure.kind, failure.message, { hints: failure.hints });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Credentials } from "../../src/aws/credentials.ts";
+import { AppError } from "../../src/errors.ts";
 import { replaceFile } from "../../src/host/atomic_file.ts";
 import { createDenoHost } from "../../src/host/deno.ts";
 import { Secret } from "../../src/secret.ts";
@@ -169,6 +170,78 @@ Deno.test("SessionCache.clear takes what any profile of the chain has a part in,
     assert.deepEqual(cache.list().map(({ profile }) => profile), ["other"]);
     assert.equal(cache.clear(null), 1);
     assert.deepEqual(cache.list(), []);
+  }));
+
+/** A disk that takes no more bytes until so many files are gone. */
+async function clearOnFullDisk(goneForRoom: number, profile: string | null) {
+  let outcome: unknown;
+  let left: string[] = [];
+  await withCache(async (room) => {
+    const { files } = createDenoHost();
+    for (const letter of ["a", "b"]) {
+      await room.cache.write(letter.repeat(64), header, credentials, key(1), room.cache.epoch());
+    }
+    let gone = 0;
+    const cache = new SessionCache({
+      folder: room.folder,
+      files: {
+        ...files,
+        remove: (path) => {
+          gone++;
+          return files.remove(path);
+        },
+      },
+      now: () => NOW,
+      randomBytes: (length) => new Uint8Array(length).fill(7),
+      replaceFile: (path, bytes) => {
+        if (gone < goneForRoom) throw new AppError("file-full", "unavailable", "no space left");
+        Deno.writeFileSync(path, bytes);
+      },
+      damaged: () => {},
+      warn: () => {},
+    });
+    try {
+      outcome = cache.clear(profile);
+    } catch (error) {
+      outcome = error;
+    }
+    left = [...Deno.readDirSync(room.folder)].map(({ name }) => name);
+  });
+  return { outcome, left };
+}
+
+for (const profile of [null, "base"]) {
+  Deno.test(`SessionCache.clear of ${profile ?? "all"} takes the records also where no mark can be written, and then says so`, async () => {
+    const { outcome, left } = await clearOnFullDisk(Infinity, profile);
+    assert.deepEqual(left, []);
+    assert.ok(outcome instanceof AppError);
+    assert.equal(outcome.code, "file-full");
+    assert.match(outcome.message, /^the sessions are removed, but .*no space left$/);
+  });
+
+  Deno.test(`SessionCache.clear of ${profile ?? "all"} writes its mark once the records have made room for it`, async () => {
+    assert.deepEqual(await clearOnFullDisk(2, profile), { outcome: 2, left: ["epoch"] });
+  });
+
+  Deno.test(`SessionCache.clear of ${profile ?? "all"} takes what was told of failed calls`, () =>
+    withCache(async ({ cache, folder }) => {
+      await cache.write(NAME, header, credentials, key(1), cache.epoch());
+      await Deno.writeTextFile(`${folder}/${"c".repeat(64)}.failed`, "{}");
+      assert.equal(cache.clear(profile), 1);
+      assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["epoch"]);
+    }));
+}
+
+Deno.test("SessionCache.sweep takes what was told of failed calls more than a day ago", () =>
+  withCache(async ({ cache, folder, time }) => {
+    await cache.write(NAME, header, credentials, key(1), cache.epoch());
+    await Deno.writeTextFile(`${folder}/${"c".repeat(64)}.failed`, "{}");
+    time.now = Date.now() + 23 * HOUR;
+    cache.sweep();
+    assert.ok([...Deno.readDirSync(folder)].some(({ name }) => name.endsWith(".failed")));
+    time.now = Date.now() + 25 * HOUR;
+    cache.sweep();
+    assert.ok(![...Deno.readDirSync(folder)].some(({ name }) => name.endsWith(".failed")));
   }));
 
 Deno.test("SessionCache.list needs no key and shows expired records too", () =>
