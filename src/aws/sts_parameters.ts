@@ -131,7 +131,9 @@ function checkMfa(mfa: MfaCode | null): void {
 
 function checkSeconds(seconds: number, most: number, call: string): void {
   if (Number.isInteger(seconds) && seconds >= LEAST_SECONDS && seconds <= most) return;
-  throw invalid("duration", `${call} takes ${LEAST_SECONDS} to ${most} seconds, not ${seconds}`);
+  throw invalid("duration", `${call} takes ${LEAST_SECONDS} to ${most} seconds, not ${seconds}`, [
+    `it may be ${LEAST_SECONDS / 60}m to ${most / 3600}h, see --duration`,
+  ]);
 }
 
 /** The value is not shown: an external id is as good as a secret to some. */
@@ -145,6 +147,6 @@ function checkText(rule: TextRule, value: string): void {
   }
 }
 
-function invalid(name: string, reason: string): AppError {
-  return new AppError("sts-parameter-invalid", "config", `${name}: ${reason}`);
+function invalid(name: string, reason: string, hints: readonly string[] = []): AppError {
+  return new AppError("sts-parameter-invalid", "config", `${name}: ${reason}`, { hints });
 }

@@ -3,7 +3,7 @@
  * flight, so callers that share a step share its call and its MFA code.
  */
 import type { Credentials } from "../aws/credentials.ts";
-import { AppError } from "../errors.ts";
+import { AppError, escapeControls } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { maskAccessKeyId } from "../log.ts";
 import type { Secret } from "../secret.ts";
@@ -162,6 +162,16 @@ class PlanRun {
   }
 
   async #call(step: PlanStep, signer: Credentials): Promise<Credentials> {
+    try {
+      return await this.#send(step, signer);
+    } catch (cause) {
+      if (!(cause instanceof AppError) || cause.code !== "sts-parameter-invalid") throw cause;
+      const message = `profile ${escapeControls(step.profile)}: ${cause.message}`;
+      throw new AppError(cause.code, cause.kind, message, { hints: cause.hints, cause });
+    }
+  }
+
+  async #send(step: PlanStep, signer: Credentials): Promise<Credentials> {
     this.#deps.log.debug(() =>
       `${step.kind} for ${step.profile}, signed by ${maskAccessKeyId(signer.accessKeyId)}`
     );

@@ -37,6 +37,12 @@ for (const [what, part] of GOOD) {
   Deno.test(`checkAssumeRole lets through ${what}`, () => checkAssumeRole({ ...ROLE, ...part }));
 }
 
+Deno.test("checkAssumeRole says in the flag's own units what it takes", () => {
+  assert.throws(() => checkAssumeRole({ ...ROLE, durationSeconds: 300 }), {
+    hints: ["it may be 15m to 12h, see --duration"],
+  });
+});
+
 const BAD: readonly [field: string, what: string, part: Partial<AssumeRoleInput>][] = [
   ["role_arn", "too short", { roleArn: "arn:aws:iam::1:role" }],
   ["role_arn", "too long", { roleArn: "r".repeat(2049) }],

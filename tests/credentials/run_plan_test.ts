@@ -308,3 +308,17 @@ Deno.test("runPlan without steps gives the stored keys themselves", () =>
     assert.equal((await world.run(base, {}, true)).accessKeyId, "AKIASTORED");
     assert.deepEqual(world.events, []);
   }));
+
+Deno.test("a parameter that AWS would refuse is told with the profile it is of", () =>
+  inWorld(async ({ run, ...world }) => {
+    const call = () => {
+      throw new AppError("sts-parameter-invalid", "config", "duration: no", { hints: ["15m"] });
+    };
+    await assert.rejects(run(base, { call }), {
+      code: "sts-parameter-invalid",
+      kind: "config",
+      message: "profile base: duration: no",
+      hints: ["15m"],
+    });
+    assert.deepEqual(world.notes, []);
+  }));
