@@ -20,7 +20,7 @@ import {
   GRANTED_SERVICE,
 } from "./foreign_stores.ts";
 import { type Finding, type FoundKey, toFinding } from "./found_key.ts";
-import { type KeyFileHost, readKeyFile } from "./key_file.ts";
+import { type KeyFileHost, readKeyFile, requireFile } from "./key_file.ts";
 import { awskeyring, findByProgram, type KeyProgramHost, otherAwsVault } from "./key_programs.ts";
 import { readKeyText } from "./key_text.ts";
 
@@ -88,6 +88,7 @@ export async function openKeySource(request: KeySourceRequest, host: KeySourceHo
   refuseUseless(request);
   switch (request.from) {
     case "credentials-file":
+      if (request.file !== null) requireFile(request.file, host.files, []);
       return credentialsFile(request.file ?? host.credentialsPath(), host);
     case "csv":
       return await keyFile(request, host);
@@ -241,9 +242,9 @@ async function awsSso({ file, backend }: KeySourceRequest, host: KeySourceHost):
   const folder = [`${host.home()}/.aws-sso`, `${config}/aws-sso`].find((path) => host.files.exists(path)) ??
     `${config}/aws-sso`;
   if (file !== null) {
-    const text = host.files.readText(file);
+    requireFile(file, host.files, []);
+    const text = host.files.readText(file) ?? "";
     const place = escapeControls(file);
-    if (text === null) throw new AppError("key-file-missing", "usage", `there is no file ${place}`);
     return { place, findings: findInAwsSso(new Secret(text), place), remove: null };
   }
   const store = await foreignStore("aws-sso-cli", backend, host, {

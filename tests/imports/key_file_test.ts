@@ -34,6 +34,7 @@ Deno.test("readKeyFile reads a file, byte-order mark included, and stdin", async
 
 const refused: [name: string, path: string, KeyFileHost, code: string, message: RegExp][] = [
   ["a missing file", "a\x1b", host(null), "key-file-missing", /^there is no file a\\x1b$/],
+  ["an empty name", "", host(null), "key-file-missing", /^--file names no file$/],
   ["a folder", "d", host(bytes(""), { kind: "directory" }), "key-file-unreadable", /not a file/],
   [
     "a pipe, which may never end",

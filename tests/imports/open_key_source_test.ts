@@ -55,3 +55,25 @@ for (const { name, disk, meanwhile, left, notice } of rows) {
     assert.deepEqual(files.snapshot(), left);
   });
 }
+
+for (const from of ["credentials-file", "aws-sso"] as const) {
+  for (
+    const [file, code] of [
+      ["", "key-file-missing"],
+      ["/none", "key-file-missing"],
+      ["/home", "key-file-unreadable"],
+    ] as const
+  ) {
+    Deno.test(`import --from=${from} reads no ${JSON.stringify(file)}: ${code}`, async () => {
+      const files = new FakeFiles(() => 0, 1000, "/home");
+      files.put("/home/x", "");
+      const host = {
+        files: createFiles(files, "linux", 1000),
+        env: { get: () => undefined },
+        home: () => "/home",
+      } as unknown as KeySourceHost;
+      const request = { from, file, program: null, backend: null, wanted: [] };
+      await assert.rejects(openKeySource(request, host), { code });
+    });
+  }
+}
