@@ -158,9 +158,18 @@ Deno.test("migrate-backend stops at the first failure and says how to go on", as
   assert.match(deps.stdout.text, /Migrating b\.\.\. failed\nMigration stopped, the source was kept\n$/);
 });
 
-Deno.test("migrate-backend refuses a profile that is not there", async () => {
-  const { deps } = setUp({ a: "1" });
-  await assert.rejects(migrateBackend({ ...input, profile: "x" }, deps), { code: "key-missing" });
+Deno.test("migrate-backend refuses a profile that is not there, and says what lists the source", async () => {
+  const missing = (from: Partial<typeof input>) =>
+    assert.rejects(migrateBackend({ ...input, ...from, profile: "x" }, setUp({ a: "1" }).deps), {
+      code: "key-missing",
+      hints: [
+        `aws-vault --backend=file ${
+          from.fromFileDir ? "--file-dir=… " : ""
+        }list --credentials shows the profiles with a stored key`,
+      ],
+    });
+  await missing({});
+  await missing({ fromFileDir: "~/old" } as never);
 });
 
 function setUp(here: Record<string, string>, there: Record<string, string> = {}) {

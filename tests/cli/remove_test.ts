@@ -114,3 +114,11 @@ Deno.test("remove clears sessions before the key goes, and once more after, for 
   assert.deepEqual(done, ["clear work with 1 keys", "clear work with 0 keys"]);
   assert.equal(world.stdout.text, `${deleted}Deleted 2 sessions of profile "work"\n`);
 });
+
+Deno.test("remove says that there is no key before it would have to ask", async () => {
+  const deps = fakeCommandDeps({ answers: null });
+  await assert.rejects(remove({ profile: "work", force: false, sessionsOnly: false }, deps), {
+    code: "key-missing",
+  });
+  assert.deepEqual(deps.events, []);
+});

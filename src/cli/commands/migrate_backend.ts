@@ -31,7 +31,7 @@ export async function migrateBackend(input: Input, deps: MigrateDeps): Promise<n
       "missing",
       `no access key is stored for profile ${goQuote(input.profile)} in the ${source.description}`,
       {
-        hints: [`aws-vault --backend=${input.from} list --credentials shows the profiles with a stored key`],
+        hints: [`${listCommand(input)} shows the profiles with a stored key`],
       },
     );
   }
@@ -57,6 +57,19 @@ export async function migrateBackend(input: Input, deps: MigrateDeps): Promise<n
   deps.stdout.write(`Migrating ${countOf(steps.length, "credential")} ${route}\n`);
   deps.stdout.write(summary(await migrateAll(steps, ends, input, deps)));
   return exitCodes.success;
+}
+
+/** What lists the source. Values are left out: they may need quotes that differ from shell to shell. */
+function listCommand(input: Input): string {
+  const flags = [
+    [input.fromFileDir, "--file-dir"],
+    [input.fromPassDir, "--pass-dir"],
+    [input.fromPassPrefix, "--pass-prefix"],
+    [input.fromKeychain, "--keychain"],
+    [input.fromSecretServiceCollection, "--secret-service-collection"],
+    [input.fromOpVaultId, "--op-vault-id"],
+  ].flatMap(([value, flag]) => value === null ? [] : `${flag}=… `);
+  return `aws-vault --backend=${input.from} ${flags.join("")}list --credentials`;
 }
 
 async function openEnds(input: Input, { openPlace }: MigrateDeps): Promise<Ends> {

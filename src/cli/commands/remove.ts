@@ -17,18 +17,21 @@ export async function remove(input: InputOf<typeof removeDeclaration>, deps: Rem
     return exitCodes.success;
   }
   const keys = await deps.accessKeys();
+  if (!await keys.has(profile)) throw keyMissing(profile);
   if (!input.force && !await confirmed(profile, deps)) return exitCodes.success;
   // Before the key, so that a run that is cut short leaves no session without one; after it, because a call may have made one meanwhile.
-  let count = await keys.has(profile) ? await (await deps.sessions()).clear(profile) : 0;
-  if (!await keys.remove(profile)) {
-    throw new AppError("key-missing", "missing", `no access key is stored for profile ${goQuote(profile)}`, {
-      hints: ["aws-vault list --credentials shows the profiles with a stored key"],
-    });
-  }
+  let count = await (await deps.sessions()).clear(profile);
+  if (!await keys.remove(profile)) throw keyMissing(profile);
   deps.stdout.write(`Deleted the access key of profile ${goQuote(profile)}\n`);
   count += await (await deps.sessions()).clear(profile);
   if (count > 0) deps.stdout.write(`Deleted ${countOf(count, "session")} of profile ${goQuote(profile)}\n`);
   return exitCodes.success;
+}
+
+function keyMissing(profile: string): AppError {
+  return new AppError("key-missing", "missing", `no access key is stored for profile ${goQuote(profile)}`, {
+    hints: ["aws-vault list --credentials shows the profiles with a stored key"],
+  });
 }
 
 async function confirmed(profile: string, { confirm }: RemoveDeps): Promise<boolean> {
