@@ -43,6 +43,8 @@ const FAILURES: Readonly<Record<string, FileFailure>> = {
   EFBIG: { code: "file-full", kind: "unavailable", reason: "file size limit reached" },
   EEXIST: { code: "file-exists", kind: "unavailable", reason: "it exists already" },
   EISDIR: { code: "file-failed", kind: "unavailable", reason: "it is a directory" },
+  ENOENT: { code: "file-failed", kind: "unavailable", reason: "no such file or directory" },
+  ENOTDIR: { code: "file-failed", kind: "unavailable", reason: "a part of the path is no directory" },
   ELOOP: { code: "file-failed", kind: "unavailable", reason: "too many symbolic links" },
   ENAMETOOLONG: { code: "file-failed", kind: "unavailable", reason: "name too long" },
 };

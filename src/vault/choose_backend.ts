@@ -12,6 +12,8 @@ export interface BackendFacts {
   readonly os: OperatingSystem;
   /** Linux: whether there is a session bus to talk to. */
   readonly sessionBus: boolean;
+  /** Linux without one: whether DBUS_SESSION_BUS_ADDRESS names where it should be. */
+  readonly busIsNamed?: boolean;
   /** Linux: whether that bus has a Secret Service or can start one. */
   readonly secretService: boolean;
   /** Linux: whether KWallet may be used there, if the bus has one. */
@@ -110,7 +112,7 @@ export function chooseBackend(
       }
       return {
         backend: "file",
-        reason: facts.sessionBus ? "the session bus has no Secret Service" : "there is no session bus",
+        reason: facts.sessionBus ? "the session bus has no Secret Service" : noBus(facts),
       };
     default:
       return { backend: "file", reason: "this system has no store of its own" };
@@ -138,7 +140,7 @@ export function requireBackend(value: string, source: string, facts: BackendFact
     );
   }
   const reason = known.systems.includes(facts.os)
-    ? (facts.sessionBus ? "DISABLE_KWALLET is set" : "there is no session bus")
+    ? (facts.sessionBus ? "DISABLE_KWALLET is set" : noBus(facts))
     : `this system (${facts.os}) has no such store`;
   throw new AppError(
     "backend-unavailable",
@@ -146,6 +148,12 @@ export function requireBackend(value: string, source: string, facts: BackendFact
     `the backend ${value} is not available: ${reason}`,
     { hints },
   );
+}
+
+function noBus({ busIsNamed }: BackendFacts): string {
+  return busIsNamed
+    ? "there is no session bus where DBUS_SESSION_BUS_ADDRESS says"
+    : "there is no session bus";
 }
 
 function available(facts: BackendFacts): readonly Backend[] {
@@ -167,8 +175,11 @@ export async function gatherFacts(
   askBus: () => Promise<boolean>,
 ): Promise<BackendFacts> {
   const { os } = host;
-  if (os !== "linux" || !hasSessionBus(host)) {
-    return { os, sessionBus: false, secretService: false, kwallet: false };
+  const none = { os, sessionBus: false, secretService: false, kwallet: false };
+  if (os !== "linux") return none;
+  if (!hasSessionBus(host)) {
+    const address = host.env.get("DBUS_SESSION_BUS_ADDRESS") ?? "";
+    return address !== "" && !address.startsWith("autolaunch:") ? { ...none, busIsNamed: true } : none;
   }
   const kwallet = host.env.get("DISABLE_KWALLET") !== "1";
   return { os, sessionBus: true, secretService: canStartSecretService(host) || await askBus(), kwallet };

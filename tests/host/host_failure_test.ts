@@ -34,3 +34,9 @@ Deno.test("isAbsent is for what is not there, not for what may not be seen", () 
   assert.deepEqual(answers, [true, true, false, false]);
   assert.equal(isAbsent(new Error("something else")), false);
 });
+
+Deno.test("fileError says what a folder that is not there is, instead of an errno", () => {
+  const message = (code: string) => fileError({ code }, "create", "/a/b").message;
+  assert.equal(message("ENOENT"), "cannot create /a/b: no such file or directory");
+  assert.equal(message("ENOTDIR"), "cannot create /a/b: a part of the path is no directory");
+});

@@ -13,6 +13,7 @@ import { FakeFiles } from "../fakes/fake_files.ts";
 const DESKTOP: BackendFacts = { os: "linux", sessionBus: true, secretService: true, kwallet: true };
 const BUS_ONLY: BackendFacts = { os: "linux", sessionBus: true, secretService: false, kwallet: true };
 const HEADLESS: BackendFacts = { os: "linux", sessionBus: false, secretService: false, kwallet: false };
+const LOST: BackendFacts = { ...HEADLESS, busIsNamed: true };
 
 function on(os: OperatingSystem): BackendFacts {
   return { os, sessionBus: false, secretService: false, kwallet: false };
@@ -28,6 +29,7 @@ Deno.test("chooseBackend takes the flag, then the variable, then the store of th
     ["secret-service", null, BUS_ONLY, "secret-service", "asked for by --backend"],
     [null, null, BUS_ONLY, "file", "the session bus has no Secret Service"],
     [null, null, HEADLESS, "file", "there is no session bus"],
+    [null, null, LOST, "file", "there is no session bus where DBUS_SESSION_BUS_ADDRESS says"],
     [null, null, on("darwin"), "keychain", "the store of macOS"],
     [null, null, on("windows"), "wincred", "the store of Windows"],
     [null, null, on("freebsd"), "file", "this system has no store of its own"],
@@ -138,17 +140,17 @@ Deno.test("gatherFacts looks for a bus and a Secret Service without starting eit
       [{}, [BUS], true, DESKTOP],
       [{ DBUS_SESSION_BUS_ADDRESS: "unix:path=/tmp/a%20bus,guid=0" }, ["/tmp/a bus"], true, DESKTOP],
       [{ DBUS_SESSION_BUS_ADDRESS: "unix:guid=0,path=/tmp/bus" }, ["/tmp/bus"], true, DESKTOP],
-      [{ DBUS_SESSION_BUS_ADDRESS: "unix:path=/tmp/gone" }, [BUS, `/usr/share/${SERVICE}`], null, HEADLESS],
-      [{ DBUS_SESSION_BUS_ADDRESS: "unix:path=/tmp/%zz" }, [], null, HEADLESS],
+      [{ DBUS_SESSION_BUS_ADDRESS: "unix:path=/tmp/gone" }, [BUS, `/usr/share/${SERVICE}`], null, LOST],
+      [{ DBUS_SESSION_BUS_ADDRESS: "unix:path=/tmp/%zz" }, [], null, LOST],
       [{ DBUS_SESSION_BUS_ADDRESS: "unix:abstract=/tmp/dbus-x" }, [], false, BUS_ONLY],
-      [{ DBUS_SESSION_BUS_ADDRESS: "disabled:" }, [BUS], null, HEADLESS],
+      [{ DBUS_SESSION_BUS_ADDRESS: "disabled:" }, [BUS], null, LOST],
       [{ DBUS_SESSION_BUS_ADDRESS: "autolaunch:" }, [BUS], false, BUS_ONLY],
       [{ DBUS_SESSION_BUS_ADDRESS: "tcp:host=x;unix:path=/tmp/b" }, ["/tmp/b"], false, BUS_ONLY],
       [{ DBUS_SESSION_BUS_ADDRESS: "unix:path=/tmp/a;unix:path=/tmp/b" }, ["/tmp/b"], false, BUS_ONLY],
       [{ DISABLE_KWALLET: "1" }, [BUS], false, { ...BUS_ONLY, kwallet: false }],
       [{ DISABLE_KWALLET: "0" }, [BUS], false, BUS_ONLY],
       [{ XDG_RUNTIME_DIR: "/run/x" }, ["/run/x/bus"], false, BUS_ONLY],
-      [{ DBUS_SESSION_BUS_ADDRESS: "/dev/null" }, [BUS], null, HEADLESS],
+      [{ DBUS_SESSION_BUS_ADDRESS: "/dev/null" }, [BUS], null, LOST],
       [{ DBUS_SESSION_BUS_ADDRESS: "" }, [BUS], false, BUS_ONLY],
       [{ XDG_RUNTIME_DIR: "/run/user/1000" }, [BUS, `/run/user/1000/${SERVICE}`], null, DESKTOP],
       [{ XDG_DATA_HOME: "/data" }, [BUS, `/data/${SERVICE}`], null, DESKTOP],
