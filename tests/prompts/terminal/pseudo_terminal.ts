@@ -22,6 +22,7 @@ export class PseudoTerminal implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #keyboard: WritableStreamDefaultWriter<Uint8Array>;
   readonly #drained: Promise<void>;
+  #isDrained = false;
 
   constructor(args: readonly string[]) {
     this.#folder = Deno.makeTempDirSync();
@@ -65,7 +66,8 @@ export class PseudoTerminal implements AsyncDisposable {
   }
 
   async ended(): Promise<Aftermath> {
-    await this.#until("the program's end", () => this.#read("after") !== "");
+    // The last of what was written to the screen can come after the program's end.
+    await this.#until("the program's end", () => this.#isDrained);
     return {
       report: this.#read("report").split("\n").slice(1).join("\n"),
       exitStatus: Number(this.#read("status")),
@@ -89,6 +91,7 @@ export class PseudoTerminal implements AsyncDisposable {
   async #drain(): Promise<void> {
     const decoder = new TextDecoder();
     for await (const chunk of this.#child.stdout) this.screen += decoder.decode(chunk, { stream: true });
+    this.#isDrained = true;
   }
 
   async #until(what: string, holds: () => boolean): Promise<void> {
