@@ -10,7 +10,7 @@ export interface EnvVarDoc {
 
 const everyProfile = "every profile of the chain";
 const target = "the profile asked for";
-const commands = "exec, export, login";
+const commands = "exec, export";
 const everything = "every command";
 
 export const ENV_VARS = {
@@ -18,7 +18,10 @@ export const ENV_VARS = {
   AWS_CONFIG_FILE: doc(everything, "Path of the config file; default ~/.aws/config."),
   AWS_SHARED_CREDENTIALS_FILE: doc(everything, "Path of the credentials file; default ~/.aws/credentials."),
   AWS_PROFILE: doc(commands, "The profile when none is named."),
-  HOME: doc(everything, "The home directory."),
+  HOME: doc(
+    everything,
+    "The home directory; when it is not set, that of the user database. A relative path counts from the working directory.",
+  ),
   USERPROFILE: doc("Windows", "The home directory when HOME is not set."),
   HOMEDRIVE: doc("Windows", "With HOMEPATH the home directory when neither HOME nor USERPROFILE is set."),
   HOMEPATH: doc("Windows", "See HOMEDRIVE."),
@@ -49,7 +52,10 @@ export const ENV_VARS = {
     everyProfile,
     "How long a session of a source profile lasts, as a Go duration; default 8h.",
   ),
-  AWS_FEDERATION_TOKEN_TTL: doc("login", "How long a federated sign-in lasts, as a Go duration; default 1h."),
+  AWS_FEDERATION_TOKEN_TTL: doc(
+    "login, which is not there yet",
+    "How long a federated sign-in lasts, as a Go duration; default 1h.",
+  ),
   AWS_MIN_TTL: doc(
     "cached sessions",
     "A session with less time left is renewed, as a Go duration; default 5m.",
@@ -80,7 +86,10 @@ export const ENV_VARS = {
   AWS_VAULT: doc("exec, export", "Set in a child of exec; while it is not empty both refuse to run."),
   AWS_VAULT_BACKEND: doc(everything, "Default of --backend."),
   AWS_VAULT_PROMPT: doc(everything, "Default of --prompt; `none` never asks and fails at once instead."),
-  AWS_VAULT_DURATION: doc(commands, "Default of --duration."),
+  AWS_VAULT_DURATION: doc(
+    commands,
+    "Default of --duration; like the flag it takes days and weeks besides Go durations: 1d, 2w.",
+  ),
   AWS_VAULT_STDOUT: doc(commands, "Default of --stdout."),
   AWS_VAULT_PROFILE_ENV: doc("exec", "Default of --profile-env."),
   AWS_VAULT_MFA_TOKEN: doc(
@@ -177,13 +186,22 @@ export const ENV_VARS = {
     "the op-desktop store",
     "The account when neither --op-desktop-account-id nor its variable names one.",
   ),
-  AWS_VAULT_PROTON_PASS_SHARE_ID: doc("the Proton Pass store", "Default of --proton-pass-share-id."),
+  AWS_VAULT_PROTON_PASS_SHARE_ID: doc(
+    "nothing: no Proton Pass store",
+    "Default of --proton-pass-share-id.",
+  ),
   AWS_VAULT_PROTON_PASS_ITEM_TITLE_PREFIX: doc(
-    "the Proton Pass store",
+    "nothing: no Proton Pass store",
     "Default of --proton-pass-item-title-prefix.",
   ),
-  AWS_VAULT_PROTON_PASS_API_BASE: doc("the Proton Pass store", "Default of --proton-pass-api-base."),
-  AWS_VAULT_PROTON_PASS_TIMEOUT: doc("the Proton Pass store", "Default of --proton-pass-timeout."),
+  AWS_VAULT_PROTON_PASS_API_BASE: doc(
+    "nothing: no Proton Pass store",
+    "Default of --proton-pass-api-base.",
+  ),
+  AWS_VAULT_PROTON_PASS_TIMEOUT: doc(
+    "nothing: no Proton Pass store",
+    "Default of --proton-pass-timeout.",
+  ),
   AWS_VAULT_CACHE_DIR: doc("cached sessions", "The folder they are kept in."),
   XDG_STATE_HOME: doc("cached sessions", "Parent of the folder they are kept in; default ~/.local/state."),
   LOCALAPPDATA: doc("cached sessions on Windows", "Parent of the folder they are kept in."),
