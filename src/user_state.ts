@@ -85,9 +85,9 @@ export async function kernelMemory(host: Host): Promise<ShortTermMemory | null> 
   return new KernelKeyring(await host.native(), host.arch);
 }
 
-/** Throws `env-value-invalid`. 0 and less: the kernel is not to keep it. */
+/** Throws `env-value-invalid`. 0: the kernel is not to keep it. */
 export function lockAfterSeconds(env: EnvLookup): number {
-  return Math.max(0, envDuration(env, "AWS_VAULT_LOCK_AFTER") ?? DEFAULT_LOCK_AFTER_SECONDS);
+  return envDuration(env, "AWS_VAULT_LOCK_AFTER") ?? DEFAULT_LOCK_AFTER_SECONDS;
 }
 
 /** The least time that credentials must have left, in milliseconds. Throws `env-value-invalid`. */

@@ -13,17 +13,21 @@ export function envValue(env: EnvLookup, name: EnvVarName | `AWS_ENDPOINT_URL_${
 }
 
 /**
- * A Go duration in whole seconds, which may be zero or negative; `null` when the variable is not set or blank. Throws AppError
+ * A Go duration in whole seconds, which may be zero; `null` when the variable is not set or blank. Throws AppError
  * `env-value-invalid` for anything else.
  */
 export function envDuration(env: EnvLookup, name: EnvVarName): number | null {
   const value = envValue(env, name);
   if (value === null) return null;
+  const hints = ["write for example 90s, 15m or 1h30m"];
+  let seconds: number;
   try {
-    return parseDuration(value);
+    seconds = parseDuration(value);
   } catch (cause) {
-    throw envError(name, `"${value}" is not a duration`, ["write for example 90s, 15m or 1h30m"], cause);
+    throw envError(name, `"${value}" is not a duration`, hints, cause);
   }
+  if (seconds < 0) throw envError(name, `"${value}" is negative`, hints);
+  return seconds;
 }
 
 /** An error about a variable's value. */

@@ -32,10 +32,13 @@ Deno.test("envValue refuses control characters and does not repeat them", () => 
   );
 });
 
-Deno.test("envDuration reads Go durations, zero and negative ones too", () => {
+Deno.test("envDuration reads Go durations, zero too, and refuses negative ones", () => {
   assert.equal(envDuration(() => "1h30m", "AWS_MIN_TTL"), 5400);
   assert.equal(envDuration(() => "0", "AWS_MIN_TTL"), 0);
-  assert.equal(envDuration(() => "-5m", "AWS_MIN_TTL"), -300);
+  assert.equal(
+    failureOf(() => envDuration(() => "-5m", "AWS_MIN_TTL")),
+    'env-value-invalid: AWS_MIN_TTL: "-5m" is negative',
+  );
   assert.equal(envDuration(() => "", "AWS_MIN_TTL"), null);
   assert.match(
     failureOf(() => envDuration(() => "1d", "AWS_MIN_TTL")),
