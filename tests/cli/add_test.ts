@@ -192,10 +192,11 @@ const refusals: Refusal[] = [
     events: 0,
   },
   {
-    name: "a profile whose key would never be used",
+    name: "a profile whose key would take the place of its source profile's",
     world: { config: { work: { source_profile: "root" } } },
-    code: "key-without-effect",
-    message: 'profile "work" has source_profile "root", so a key stored for it would never be used',
+    code: "key-beside-source-profile",
+    message:
+      `profile "work" has source_profile "root": a key of its own would be used in the place of that profile's`,
     hints: ["aws-vault add root", "or remove source_profile from the profile in /home/jon/.aws/config"],
     events: 0,
   },

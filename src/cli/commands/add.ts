@@ -82,14 +82,14 @@ function refuseName(profile: string) {
   throw new AppError("profile-name-reserved", "usage", message, { hints: ["choose another name"] });
 }
 
-/** A profile whose keys come from another one never looks at its own. One that names itself does. */
+/** A key of its own would take the place of those of the source profile, role and all. A profile that names itself means its own. */
 function refuseSourceProfile(profile: string, config: ConfigView) {
   const source = config.ownValue(profile, "source_profile");
   if (!source || source === profile) return;
   const message = `profile ${goQuote(profile)} has source_profile ${
     goQuote(source)
-  }, so a key stored for it would never be used`;
-  throw new AppError("key-without-effect", "config", message, {
+  }: a key of its own would be used in the place of that profile's`;
+  throw new AppError("key-beside-source-profile", "config", message, {
     hints: [`aws-vault add ${source}`, `or remove source_profile from the profile in ${config.path}`],
   });
 }
