@@ -444,7 +444,8 @@ class App {
     const names = await (await this.#store()).list(asking);
     return names.filter((name) => name !== CACHE_KEY_ITEM).flatMap((item) => {
       const parsed = parseSessionItemName(item);
-      if (parsed === null) return [];
+      // Without a prefix a store also shows what is under the prefixes of others.
+      if (parsed === null || parsed.type.includes("/")) return [];
       const { profile, expiresAtSeconds } = parsed;
       return [{
         item,

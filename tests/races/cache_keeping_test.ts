@@ -98,6 +98,22 @@ for (
   );
 }
 
+raceTest(
+  "what a store shows from under another prefix is no session: neither listed nor cleared",
+  async (stage) => {
+    const keys = `${stage.folder}/keys`;
+    const foreign = `av%2F${GO_SESSIONS.plain}`;
+    Deno.copyFileSync(`${keys}/plain`, `${keys}/${foreign}`);
+    const list = await stage.run(["list"]);
+    assert.equal(list.code, 0, list.stderr);
+    assert.doesNotMatch(list.stdout, /av\//);
+    const { code, stdout, stderr } = await stage.run(["clear"]);
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, "Cleared 0 sessions\n");
+    assert.ok([...Deno.readDirSync(keys)].some(({ name }) => name === foreign));
+  },
+);
+
 raceTest("what has ended is swept by a call that is slow anyway, never by a cached one", async (stage) => {
   Deno.mkdirSync(stage.cache, { mode: 0o700 });
   const header = (expiresAt: number) =>
