@@ -6,6 +6,7 @@ import {
   type CacheKeysDeps,
   type ShortTermMemory,
 } from "../../src/sessions/cache_key.ts";
+import { encodeAnswer } from "../../src/sessions/remembered_answer.ts";
 import { deriveKey } from "../../src/sessions/derive_key.ts";
 import { classifyItemName } from "../../src/vault/item_names.ts";
 import { type SecretStore, StoreError, type StoreItem } from "../../src/vault/secret_store.ts";
@@ -222,6 +223,27 @@ Deno.test("CacheKeys.lock takes the keys of all times, of its own store alone, a
   assert.equal(inMemory().length, 7);
   assert.equal(await keys.lock(), true);
   assert.deepEqual([...kept.keys()], others);
+});
+
+Deno.test("CacheKeys.lock takes the answers that need its keys, and those of other versions", async () => {
+  const { memory, kept } = shortMemory();
+  const remember = (description: string, keyDescription: string) => {
+    const answer = { from: 0, until: 1, keepSeconds: 60, keyDescription, recordPath: "/r", recordLength: 1 };
+    const rest = { recordStart: 0, proof: "p", configPath: "/c", configIsLarge: false, sights: [] };
+    memory.write(description, encodeAnswer({ ...answer, ...rest, share: new Uint8Array(1) })!, 60);
+  };
+  remember("aws-vault:answer:ours", "aws-vault:session-cache-key:file:/keys");
+  remember("aws-vault:answer:ours, with a time", "aws-vault:session-cache-key:60s:file:/keys");
+  remember("aws-vault:answer:another's", "aws-vault:session-cache-key:file:/other");
+  memory.write("aws-vault:answer:of another version", new Uint8Array(3), 60);
+  const { store } = tableStore();
+  const keys = cacheKeys({
+    storeId: "file:/keys",
+    store: () => Promise.resolve(store),
+    memory: () => Promise.resolve(memory),
+  });
+  await keys.lock();
+  assert.deepEqual([...kept.keys()], ["aws-vault:answer:another's"]);
 });
 
 Deno.test("CacheKeys.lock: no memory has nothing to forget; one that refuses is a failure, for it may still know", async () => {
