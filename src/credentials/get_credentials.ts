@@ -6,6 +6,7 @@ import { cachedAnswer, type CachedAnswerDeps, likelyPlan } from "./cached_answer
 import { explainPlan } from "./explain.ts";
 import { credentialsMissing, planCredentials } from "./plan.ts";
 import type { CredentialsAnswer, CredentialsRequest } from "./request.ts";
+import { classifyItemName } from "../vault/item_names.ts";
 import { runPlan, type RunPlanDeps } from "./run_plan.ts";
 
 export interface GetCredentialsDeps {
@@ -66,7 +67,10 @@ async function explainMiss(
   while (end.source !== null) end = end.source;
   const miss = credentialsMissing(end);
   const elsewhere = await deps.hintsForMiss(end.name);
-  const hints = [...elsewhere, ...miss.hints];
+  const canHaveKeys = classifyItemName(end.name) === "access-key";
+  const hints = canHaveKeys
+    ? [...elsewhere, ...miss.hints]
+    : ["such names are kept for sessions and SSO tokens: aws-vault list --profiles shows the profiles"];
   if (end === target && !target.inConfig && miss.code === error.code) {
     return new AppError(
       "profile-not-found",
