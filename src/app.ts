@@ -55,7 +55,13 @@ import * as state from "./user_state.ts";
 import { AccessKeys } from "./vault/access_keys.ts";
 import { type BackendDecision, chooseBackend, requireBackend } from "./vault/choose_backend.ts";
 import { oidcItemName, parseOidcItemName, parseSessionItemName } from "./vault/item_names.ts";
-import { findElsewhere, lookUpFacts, openStore, type OpenStoreDeps } from "./vault/open_store.ts";
+import {
+  findElsewhere,
+  lookUpFacts,
+  openStore,
+  type OpenStoreDeps,
+  openWincredStore,
+} from "./vault/open_store.ts";
 import type { Asking, SecretStore } from "./vault/secret_store.ts";
 
 /** Longer than any prompt stays open, so that nobody gives up on a person who is still looking for the phone. */
@@ -131,11 +137,16 @@ class App {
     await tryStore(await this.#store(), (length) => this.#host.random.bytes(length));
   }
 
-  async openPlace({ backend, flag, options, passphraseVariables }: StorePlace): Promise<OpenedPlace> {
+  async openPlace(
+    { backend, flag, options, service, passphraseVariables }: StorePlace,
+  ): Promise<OpenedPlace> {
     requireBackend(backend, flag, await lookUpFacts(this.#host));
     const own = { ...this.#options, ...options };
     return {
-      store: await openStore(backend, this.#openStoreDeps(own, passphraseVariables)),
+      store: await openStore(backend, {
+        ...this.#openStoreDeps(own, passphraseVariables),
+        ...(service === undefined ? {} : { service }),
+      }),
       identity: state.storeIdentity(backend, own, this.#host),
     };
   }
@@ -162,10 +173,14 @@ class App {
         await editAwsFile(awsFileWriter(host), path, "credentials", edit);
       },
       removeLeftoversBeside: (path, isDoomed) => removeLeftoversBeside(host.files, path, isDoomed),
-      openStore: async (backend, options) => {
+      openStore: async (backend, { service, ...options }) => {
         const passphraseVariables = ["AWS_VAULT_FROM_FILE_PASSPHRASE"] as const;
-        return (await this.openPlace({ backend, flag: "--from-backend", options, passphraseVariables }))
-          .store;
+        const place = { backend, flag: "--from-backend", options, service, passphraseVariables };
+        return (await this.openPlace(place)).store;
+      },
+      openCredentialManager: async (service) => {
+        requireBackend("wincred", "--from-backend", await lookUpFacts(host));
+        return await openWincredStore({ native: () => host.native(), service });
       },
     });
   }

@@ -121,6 +121,8 @@ export interface StorePlace {
   readonly flag: string;
   /** Where that kind of store is, if not where the global flags say. */
   readonly options: Partial<GlobalOptions>;
+  /** Of another tool's items, in stores that have services; aws-vault's when it is not given. */
+  readonly service?: string;
   /** The variables that may have the passphrase of a file store; the first that is set has it. */
   readonly passphraseVariables: readonly PassphraseVariable[];
 }

@@ -4,6 +4,7 @@ import { AppError, escapeControls } from "../errors.ts";
 import type { Environment, Files } from "../host/host.ts";
 import { Secret } from "../secret.ts";
 import type { BackendName, SecretStore } from "../vault/secret_store.ts";
+import type { WincredStore } from "../vault/stores/wincred_store.ts";
 import {
   countPlainSecrets,
   findInCredentialsFile,
@@ -14,10 +15,13 @@ import {
   AWS_SSO_COLLECTION,
   AWS_SSO_FOLDER,
   AWS_SSO_ITEM,
+  AWS_SSO_SERVICE,
   findInAwsSso,
   findInGranted,
   GRANTED_FOLDER,
+  GRANTED_KEYCHAIN,
   GRANTED_SERVICE,
+  joinAwsSsoParts,
 } from "./foreign_stores.ts";
 import { type Finding, type FoundKey, toFinding } from "./found_key.ts";
 import { type KeyFileHost, readKeyFile, requireFile } from "./key_file.ts";
@@ -61,11 +65,13 @@ export interface Removal {
   readonly notices: readonly string[];
 }
 
-/** Where a store of another tool is; the members are those of the global flags. */
+/** Where a store of another tool is; the members are those of the global flags, and the service of its items. */
 export interface ForeignPlace {
   readonly fileDir: string;
   readonly secretServiceCollection: string;
   readonly passPrefix: string;
+  readonly keychain: string;
+  readonly service: string;
 }
 
 export interface KeySourceHost extends KeyProgramHost, KeyFileHost {
@@ -81,6 +87,8 @@ export interface KeySourceHost extends KeyProgramHost, KeyFileHost {
   /** Removes temporary files of killed edits of the file that hold what is to be gone. */
   removeLeftoversBeside(path: string, isDoomed: (content: string) => boolean): void;
   openStore(backend: BackendName, place: ForeignPlace): Promise<SecretStore>;
+  /** For credentials that are no items on their own. Throws `backend-unavailable`. */
+  openCredentialManager(service: string): Promise<Pick<WincredStore, "description" | "readBytes">>;
 }
 
 /** Throws AppErrors `import-…` and what reading the source throws. */
@@ -233,6 +241,8 @@ async function granted({ backend, wanted }: KeySourceRequest, host: KeySourceHos
     fileDir,
     secretServiceCollection: GRANTED_SERVICE,
     passPrefix: GRANTED_SERVICE,
+    keychain: GRANTED_KEYCHAIN,
+    service: GRANTED_SERVICE,
   }, ["granted credentials export-plaintext PROFILE, then aws-vault import --remove-source"]);
   return { place: store.description, findings: await findInGranted(store, wanted), remove: null };
 }
@@ -247,18 +257,33 @@ async function awsSso({ file, backend }: KeySourceRequest, host: KeySourceHost):
     const place = escapeControls(file);
     return { place, findings: findInAwsSso(new Secret(text), place), remove: null };
   }
+  if (backend === "wincred") {
+    const manager = await host.openCredentialManager(AWS_SSO_SERVICE);
+    const place = manager.description;
+    const records = joinAwsSsoParts((name) => manager.readBytes(name), place);
+    return { place, findings: records === null ? [] : findInAwsSso(records, place), remove: null };
+  }
   const store = await foreignStore("aws-sso-cli", backend, host, {
     fileDir: `${folder}/${AWS_SSO_FOLDER}`,
     secretServiceCollection: AWS_SSO_COLLECTION,
     passPrefix: "",
+    keychain: "",
+    service: AWS_SSO_SERVICE,
   }, ["with its JSON store, name that file: --file=PATH"]);
+  const place = store.description;
   const records = await store.read(AWS_SSO_ITEM);
-  const findings = records === null ? [] : findInAwsSso(records, store.description);
-  return { place: store.description, findings, remove: null };
+  return { place, findings: records === null ? [] : findInAwsSso(records, place), remove: null };
 }
 
 /** Stores in which an item's place is wholly described by {@link ForeignPlace}. */
-const FOREIGN_BACKENDS: readonly BackendName[] = ["file", "secret-service", "pass"];
+const FOREIGN_BACKENDS: readonly BackendName[] = [
+  "file",
+  "keychain",
+  "kwallet",
+  "pass",
+  "secret-service",
+  "wincred",
+];
 
 async function foreignStore(
   tool: string,

@@ -11,6 +11,7 @@ import type { OpItemShape } from "./stores/op_item.ts";
 import type { OpConnectDeps } from "./stores/op_connect.ts";
 import type { OpBackend, OpStore } from "./stores/op_store.ts";
 import type { PassFlavor, PassStore, PassStoreDeps } from "./stores/pass_store.ts";
+import type { WincredStore } from "./stores/wincred_store.ts";
 import type { WinhelloStore } from "./stores/winhello_store.ts";
 import type { StoreProgramDeps } from "./stores/store_program.ts";
 
@@ -27,6 +28,8 @@ export interface OpenStoreDeps {
   readonly log: Log;
   readonly native: () => Promise<NativeLoader>;
   readonly bus: SessionBus;
+  /** Of another tool's items, in stores that have services; aws-vault's when it is not given. */
+  readonly service?: string;
   /** `--keychain`. */
   readonly keychain: string;
   /** `--secret-service-collection`. */
@@ -81,13 +84,8 @@ export async function openStore(backend: BackendName, deps: OpenStoreDeps): Prom
     case "op-desktop":
     case "op-connect":
       return await openOpStore(backend, deps);
-    case "wincred": {
-      const [{ WincredStore }, native] = await Promise.all([
-        import("./stores/wincred_store.ts"),
-        deps.native(),
-      ]);
-      return new WincredStore(native);
-    }
+    case "wincred":
+      return await openWincredStore(deps);
     case "winhello":
       return await openWinhelloStore(deps);
     case "keychain": {
@@ -95,7 +93,8 @@ export async function openStore(backend: BackendName, deps: OpenStoreDeps): Prom
         import("./stores/keychain_store.ts"),
         deps.native(),
       ]);
-      return new KeychainStore({ native, clock: deps.clock, keychain: deps.keychain });
+      const { clock, keychain, service } = deps;
+      return new KeychainStore({ native, clock, keychain, ...(service === undefined ? {} : { service }) });
     }
     case "secret-service": {
       const { SecretServiceStore } = await import("./stores/secret_service_store.ts");
@@ -109,7 +108,7 @@ export async function openStore(backend: BackendName, deps: OpenStoreDeps): Prom
     }
     case "kwallet": {
       const { KwalletStore } = await import("./stores/kwallet_store.ts");
-      return new KwalletStore(busDeps(deps.bus));
+      return new KwalletStore(busDeps(deps.bus), deps.service);
     }
   }
 }
@@ -224,6 +223,13 @@ async function openPassStore(flavor: PassFlavor, deps: OpenStoreDeps): Promise<P
     );
   }
   return new PassStore({ flavor, prefix, files, random, clock, log, ...deps.program(), ...parts });
+}
+
+export async function openWincredStore(
+  { native, service }: Pick<OpenStoreDeps, "native" | "service">,
+): Promise<WincredStore> {
+  const [{ WincredStore }, loaded] = await Promise.all([import("./stores/wincred_store.ts"), native()]);
+  return new WincredStore(loaded, service);
 }
 
 async function openWinhelloStore({ native, clock, random }: OpenStoreDeps): Promise<WinhelloStore> {

@@ -30,6 +30,8 @@ Default Wallet=kdewallet
 
 [Auto Allow]
 aws-vault=aws-vault
+aws-sso-cli=aws-vault,aws-sso-cli
+granted-aws-iam-credentials=aws-vault,granted-aws-iam-credentials
 
 [org.freedesktop.secrets]
 apiEnabled=true

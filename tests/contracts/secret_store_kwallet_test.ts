@@ -21,8 +21,8 @@ Deno.test.beforeAll(async () => {
 
 Deno.test.afterAll(() => kwallet.stop());
 
-function storeOn(address: string, clock = systemClock): KwalletStore {
-  return new KwalletStore({ connectLocal, clock, sockets: busSockets(address) });
+function storeOn(address: string, clock = systemClock, service?: string): KwalletStore {
+  return new KwalletStore({ connectLocal, clock, sockets: busSockets(address) }, service);
 }
 
 async function clear(store: KwalletStore): Promise<void> {
@@ -83,6 +83,22 @@ Deno.test("KwalletStore closes the wallet; what is not in it is found missing wi
   } finally {
     await own.stop();
   }
+});
+
+Deno.test("KwalletStore reads another tool's wallet, and makes none", async () => {
+  const service = "granted-aws-iam-credentials";
+  const store = storeOn(kwallet.bus.address, systemClock, service);
+  assert.deepEqual(await store.list(), []);
+  assert.equal(await store.read("prod"), null);
+  const wallets = await kwallet.call("wallets", "", []) as string[];
+  assert.ok(!wallets.includes(service), "reading made a wallet");
+  await kwallet.openWallet(service);
+  const handle = await kwallet.call("open", "sxs", [service, 0n, service]) as number;
+  const value = new TextEncoder().encode(sealEnvelope(item("prod", "granted's")).reveal());
+  assert.equal(await kwallet.call("writeEntry", "issays", [handle, service, "prod", value, service]), 0);
+  assert.deepEqual(await store.list(), ["prod"]);
+  assert.equal((await store.read("prod"))?.reveal(), "granted's");
+  assert.deepEqual(await storeOn(kwallet.bus.address).list(), []);
 });
 
 Deno.test("KwalletStore says that it was refused, that KWallet is off, hangs, or is not there", async () => {

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { createFiles } from "../../src/host/files.ts";
 import { isUsable } from "../../src/imports/found_key.ts";
 import { type KeySourceHost, openKeySource } from "../../src/imports/open_key_source.ts";
+import { openStore, type OpenStoreDeps } from "../../src/vault/open_store.ts";
 import { FakeFiles } from "../fakes/fake_files.ts";
+import { FakeKeychains } from "../fakes/fake_keychains.ts";
 
 const csv = (secret: string) => `Access key ID,Secret access key\nAKIAIOSFODNN7EXAMPLE,${secret}\n`;
 const own = csv("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
@@ -77,3 +79,68 @@ for (const from of ["credentials-file", "aws-sso"] as const) {
     });
   }
 }
+
+const payloads = {
+  granted: { AccessKeyID: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: "s3cret/s3cret" },
+  "aws-sso": {
+    StaticCredentials: {
+      "arn:a": { Profile: "prod", accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "s3cret/s3cret" },
+    },
+  },
+};
+
+for (
+  const [from, service, account] of [
+    ["granted", "granted-aws-iam-credentials", "prod"],
+    ["aws-sso", "aws-sso-cli", "aws-sso-cli-records"],
+  ] as const
+) {
+  Deno.test(`a keychain of ${from} as a source is read under its own service, and stays as it is`, async () => {
+    const native = new FakeKeychains();
+    for (const [of, payload] of [[service, payloads[from]], ["aws-vault", {}]] as const) {
+      native.login!.items.push({
+        service: of,
+        account,
+        label: "",
+        description: "",
+        secret: new TextEncoder().encode(JSON.stringify(payload)),
+        trusted: new Set(),
+      });
+    }
+    const before = structuredClone(native.login!.items);
+    const clock = { sleep: () => new Promise<void>(() => {}) };
+    const parts = { native: () => Promise.resolve(native), clock };
+    const open: KeySourceHost["openStore"] = (backend, place) =>
+      openStore(backend, { ...parts, ...place } as unknown as OpenStoreDeps);
+    const host = {
+      env: { get: () => undefined },
+      files: { exists: () => false },
+      home: () => "/home",
+      openStore: open,
+    } as unknown as KeySourceHost;
+    const request = { from, file: null, program: null, backend: "keychain", wanted: [] };
+    const source = await openKeySource(request, host);
+    assert.deepEqual(
+      source.findings.filter(isUsable).map((key) => [key.profile, key.secretAccessKey.reveal()]),
+      [
+        ["prod", "s3cret/s3cret"],
+      ],
+    );
+    assert.equal(source.findings.length, 1);
+    assert.equal(source.remove, null);
+    assert.deepEqual(native.login!.items, before);
+    assert.deepEqual(native.leaked, []);
+  });
+}
+
+Deno.test("a store that has no place of granted's is refused, with those that have", async () => {
+  const host = { files: { exists: () => false }, home: () => "/home" } as unknown as KeySourceHost;
+  const request = { from: "granted", file: null, program: null, backend: "keyctl", wanted: [] } as const;
+  await assert.rejects(openKeySource(request, host), {
+    code: "import-store-unknown",
+    hints: [
+      "stores that can: file, keychain, kwallet, pass, secret-service, wincred",
+      "granted credentials export-plaintext PROFILE, then aws-vault import --remove-source",
+    ],
+  });
+});

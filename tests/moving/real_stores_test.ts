@@ -1,9 +1,10 @@
 /**
- * Whole processes of the program move keys through real stores: kernel keyring, gnome-keyring on a private bus, pass with gpg-agent, files. Needs
- * Debian's packages dbus, gnome-keyring, libsecret-tools, pass, gnupg and strace.
+ * Whole processes of the program move keys through real stores: kernel keyring, gnome-keyring and KWallet on private buses, pass with gpg-agent, files. Needs
+ * Debian's packages dbus, gnome-keyring, libkf5wallet-bin, libsecret-tools, pass, gnupg and strace.
  */
 import assert from "node:assert/strict";
 import { startPrivateBus } from "../contracts/private_bus.ts";
+import { startPrivateKwallet } from "../contracts/private_kwallet.ts";
 import { FIRST_KEYS, raceTest, type Stage } from "../races/stage.ts";
 import { realPassStore } from "../vault/password_store_setup.ts";
 
@@ -174,6 +175,32 @@ raceTest(
     assert.match(again.stdout, /is stored already/);
   },
 );
+
+raceTest("import reads what granted and aws-sso-cli keep in KWallet", async (stage) => {
+  const kwallet = await startPrivateKwallet();
+  try {
+    const put = async (service: string, name: string, payload: unknown) => {
+      await kwallet.openWallet(service);
+      const handle = await kwallet.call("open", "sxs", [service, 0n, service]) as number;
+      const item = { Key: name, Data: btoa(JSON.stringify(payload)), Label: "", Description: "" };
+      const value = new TextEncoder().encode(JSON.stringify(item));
+      assert.equal(await kwallet.call("writeEntry", "issays", [handle, service, name, value, service]), 0);
+    };
+    const { id, secret } = FIRST_KEYS;
+    await put("granted-aws-iam-credentials", "prod", { AccessKeyID: id, SecretAccessKey: secret });
+    const key = { Profile: "sso-static", accessKeyId: id, secretAccessKey: secret };
+    await put("aws-sso-cli", "aws-sso-cli-records", { StaticCredentials: { "arn:a": key } });
+    const env = { DBUS_SESSION_BUS_ADDRESS: kwallet.bus.address };
+    for (const [tool, profile] of [["granted", "prod"], ["aws-sso", "sso-static"]] as const) {
+      const args = ["import", `--from=${tool}`, "--from-backend=kwallet", "--yes"];
+      const imported = await stage.run(args, env);
+      assert.equal(imported.code, 0, imported.stderr);
+      assert.ok(imported.stdout.endsWith(`\nImported "${profile}"\n`), imported.stdout);
+    }
+  } finally {
+    await kwallet.stop();
+  }
+});
 
 raceTest("add --file=- takes Leapp's two items as secret-tool prints them", async (stage) => {
   const bus = await startPrivateBus();

@@ -242,3 +242,23 @@ Deno.test("KeychainStore ends every call by a deadline", async () => {
   }
   assert.deepEqual(waits, [60_000, 60_000, 60_000, 60_000]);
 });
+
+Deno.test("KeychainStore reads the items of another service, and no others", async () => {
+  const { native } = withOwn("work");
+  const service = "granted-aws-iam-credentials";
+  native.login!.items.push(stored("work", "ours"), stored("work", "granted's", service));
+  const login = new FakeKeychain();
+  login.items.push(stored("prod", "granted's too", service), stored("play", "ours"));
+  native.files.set("login.keychain", login);
+  const store = new KeychainStore({ native, clock: forever, keychain: "login", service });
+  assert.deepEqual(await store.list(), ["prod", "work"]);
+  assert.equal((await store.read("work"))?.reveal(), "granted's");
+  assert.equal((await store.read("prod"))?.reveal(), "granted's too");
+  assert.equal(await store.read("play"), null);
+  native.person = "denies";
+  await assert.rejects(store.read("work"), (failure: StoreError) => {
+    assert.equal(failure.outcome, "denied");
+    return /service granted-aws-iam-credentials$/.test(failure.hints[0]!);
+  });
+  assert.deepEqual(native.leaked, []);
+});

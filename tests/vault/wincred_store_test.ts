@@ -87,3 +87,20 @@ Deno.test("WincredStore calls a blob that is no text damaged", async () => {
   manager.credentials.set(target, { target, userName: "", persist: 2, blob: Uint8Array.of(0xff) });
   await assert.rejects(() => new WincredStore(manager).read("work"), failsWith("damaged", /not text$/));
 });
+
+Deno.test("WincredStore reads the credentials of another service, and no others", async () => {
+  const manager = new FakeCredentialManager();
+  const put = (target: string, text: string) => {
+    const blob = new TextEncoder().encode(text);
+    manager.credentials.set(target, { target, userName: "", persist: 2, blob });
+  };
+  put("granted-aws-iam-credentials:granted-aws-iam-credentials:work", "granted's");
+  put("aws-vault:aws-vault:work", "ours");
+  put("aws-vault:aws-vault:play", "ours");
+  const store = new WincredStore(manager, "granted-aws-iam-credentials");
+  assert.deepEqual(await store.list(), ["work"]);
+  assert.equal((await store.read("work"))?.reveal(), "granted's");
+  assert.equal(await store.read("play"), null);
+  assert.deepEqual(store.readBytes("work"), new TextEncoder().encode("granted's"));
+  assert.equal(manager.unfreed.size, 0);
+});

@@ -8,6 +8,7 @@ import { compileBun } from "../../scripts/compile_bun.ts";
 import { readVectors } from "../config/test_vectors.ts";
 import { HOST_CONTRACT } from "../contracts/host_contract.ts";
 import { FakeAws } from "../fakes/fake_aws.ts";
+import { awsSsoParts } from "../imports/aws_sso_parts.ts";
 import { type CredentialRequest, SecondProgram } from "./second_program.ts";
 import {
   compileForWindows,
@@ -167,6 +168,33 @@ test("credentials that aws-vault wrote are listed and read in place", async (mac
       SecretAccessKey: one.secretAccessKey,
     }, name);
   }
+});
+
+test("import reads what granted and aws-sso-cli keep in the Credential Manager", async (machine) => {
+  const granted = "granted-aws-iam-credentials", sso = "aws-sso-cli";
+  // Long enough for three parts, with characters that are cut.
+  const records = JSON.stringify({
+    RoleCredentials: { x: "ü".repeat(2500) },
+    StaticCredentials: { "arn:a": { Profile: "static", accessKeyId: KEY_ID, secretAccessKey: SECRET } },
+  });
+  const parts = [...awsSsoParts(records)];
+  assert.equal(parts.length, 3);
+  const writes = [
+    { verb: "write", target: `${granted}:${granted}:prod`, blob: credentials(KEY_ID, SECRET) } as const,
+    ...parts.map(([name, blob]) => ({ verb: "write", target: `${sso}:${sso}:${name}`, blob }) as const),
+  ];
+  for (const answer of await machine.second.ask(...writes)) assert.equal(answer.error, null);
+  for (const [tool, profile] of [["granted", "prod"], ["aws-sso", "static"]] as const) {
+    await awsVault(machine, ["import", `--from=${tool}`, "--from-backend=wincred", "--yes"]);
+    const exported = await awsVault(machine, ["export", profile, "--no-session", "--format=json"]);
+    assert.deepEqual(JSON.parse(exported.stdout), {
+      Version: 1,
+      AccessKeyId: KEY_ID,
+      SecretAccessKey: SECRET,
+    });
+  }
+  const deletes = writes.map(({ target }) => ({ verb: "delete", target }) as const);
+  for (const answer of await machine.second.ask(...deletes)) assert.equal(answer.error, null);
 });
 
 /** Names that Windows tells apart, and payloads. */

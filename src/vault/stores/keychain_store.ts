@@ -1,6 +1,6 @@
 /**
  * The `keychain` store: one generic password per item, service `aws-vault`, account = the item's name, the raw payload as its secret,
- * as aws-vault writes them. It works in two keychains: aws-vault's own, if that file exists, and the user's default one. An item is
+ * as aws-vault writes them; another service for another tool's items. It works in two keychains: aws-vault's own, if that file exists, and the user's default one. An item is
  * looked for in the own one first and changed where it is, so that its access control stays; a new one goes to the own keychain
  * where there is one, or one was asked for by name, else to the default one.
  */
@@ -8,6 +8,7 @@ import type { BlockingFunctions, Clock, NativeFunctions, NativeLoader } from "..
 import { Secret } from "../../secret.ts";
 import { decodeUtf8 } from "../item_envelope.ts";
 import { requireWritableItemName } from "../item_names.ts";
+import { ITEM_SERVICE } from "../item_service.ts";
 import {
   ATTRIBUTE,
   ATTRIBUTE_ENTRY,
@@ -27,9 +28,10 @@ export interface KeychainStoreDeps {
   readonly clock: Pick<Clock, "sleep">;
   /** `--keychain`: the name of aws-vault's own keychain; empty for the default keychain alone. */
   readonly keychain: string;
+  /** Of the items; aws-vault's when it is not given. */
+  readonly service?: string;
 }
 
-const SERVICE = new TextEncoder().encode("aws-vault");
 /** The value of `--keychain` when nobody gives one: such a keychain is used where it exists, never made. */
 const USUAL_KEYCHAIN = "aws-vault";
 /** As long as a person may take to find the password that macOS asks for. */
@@ -52,12 +54,14 @@ export class KeychainStore implements SecretStore {
   readonly #security: BlockingFunctions<typeof KEYCHAIN_SYMBOLS>;
   readonly #foundation: NativeFunctions<typeof CORE_FOUNDATION_SYMBOLS>;
   readonly #own: Omit<Place, "keychain"> | null;
+  readonly #service: string;
   #last: Promise<unknown> = Promise.resolve();
 
   /** Throws `native-unavailable` where there is no Security framework. */
   constructor(deps: KeychainStoreDeps) {
-    const { native, keychain } = deps;
+    const { native, keychain, service = ITEM_SERVICE } = deps;
     this.#deps = deps;
+    this.#service = service;
     this.#security = native.openBlocking(SECURITY, KEYCHAIN_SYMBOLS);
     this.#foundation = native.open(CORE_FOUNDATION, CORE_FOUNDATION_SYMBOLS);
     this.#own = keychain === ""
@@ -154,7 +158,7 @@ export class KeychainStore implements SecretStore {
     if (own !== null) return own;
     if (this.#own !== null && this.#deps.keychain !== USUAL_KEYCHAIN) return await this.#makeOwn(this.#own);
     const login = await this.#loginPlace();
-    if (login === null) throw failure(STATUS.noDefaultKeychain, LOGIN);
+    if (login === null) throw failure(STATUS.noDefaultKeychain, LOGIN, this.#service);
     return login;
   }
 
@@ -199,7 +203,7 @@ export class KeychainStore implements SecretStore {
     const memory = new Memory(this.#deps.native);
     const secret = memory.hold(new TextEncoder().encode(item.payload.reveal()));
     const attributes = memory.attributes([
-      [ATTRIBUTE.service, "aws-vault"],
+      [ATTRIBUTE.service, this.#service],
       [ATTRIBUTE.account, item.name],
       [ATTRIBUTE.label, item.label],
       [ATTRIBUTE.description, item.description],
@@ -261,14 +265,15 @@ export class KeychainStore implements SecretStore {
     data: Uint8Array | null,
     item: Uint8Array | null,
   ): Promise<number | bigint> {
+    const service = new TextEncoder().encode(this.#service);
     const account = new TextEncoder().encode(name);
     const { SecKeychainFindGenericPassword: find } = this.#security;
-    return await find(keychain, SERVICE.length, SERVICE, account.length, account, length, data, item);
+    return await find(keychain, service.length, service, account.length, account, length, data, item);
   }
 
   async #namesIn(place: Place): Promise<string[]> {
     const memory = new Memory(this.#deps.native);
-    const ours = memory.attributes([[ATTRIBUTE.service, "aws-vault"]]);
+    const ours = memory.attributes([[ATTRIBUTE.service, this.#service]]);
     const search = await this.#pointer(
       (out) =>
         this.#security.SecKeychainSearchCreateFromAttributes(place.keychain, GENERIC_PASSWORD, ours, out),
@@ -317,7 +322,7 @@ export class KeychainStore implements SecretStore {
   }
 
   #check(status: number | bigint, place: Omit<Place, "keychain">): void {
-    if (status !== STATUS.success) throw failure(Number(status), place);
+    if (status !== STATUS.success) throw failure(Number(status), place, this.#service);
   }
 
   /** One operation at a time, because "ask nothing" holds for the whole process; and none for longer than the deadline. */
@@ -389,7 +394,7 @@ class Memory {
 interface Wording {
   readonly outcome: StoreOutcome;
   readonly predicate: string;
-  readonly hints: (place: Omit<Place, "keychain">) => readonly string[];
+  readonly hints: (place: Omit<Place, "keychain">, service: string) => readonly string[];
 }
 
 const LOCKED: Wording = {
@@ -403,8 +408,8 @@ const LOCKED: Wording = {
 const REFUSED: Wording = {
   outcome: "denied",
   predicate: "refused access",
-  hints: () => [
-    "allow access when macOS asks, or look at the item's access control in Keychain Access, service aws-vault",
+  hints: (_, service) => [
+    `allow access when macOS asks, or look at the item's access control in Keychain Access, service ${service}`,
   ],
 };
 const CANCELLED: Wording = { ...REFUSED, predicate: "was not opened: the dialog was cancelled" };
@@ -416,7 +421,7 @@ const READ_ONLY: Wording = {
 const DAMAGED: Wording = {
   outcome: "damaged",
   predicate: "holds something that makes no sense",
-  hints: () => ["look at the item in Keychain Access, service aws-vault"],
+  hints: (_, service) => [`look at the item in Keychain Access, service ${service}`],
 };
 const UNAVAILABLE: Wording = {
   outcome: "unavailable",
@@ -447,10 +452,13 @@ const WORDING: Readonly<Record<number, Wording>> = {
   [STATUS.ioError]: FULL,
 };
 
-function failure(status: number, place: Omit<Place, "keychain">): StoreError {
+function failure(status: number, place: Omit<Place, "keychain">, service: string): StoreError {
   const { outcome, predicate, hints } = WORDING[status] ?? UNAVAILABLE;
   const message = `the ${place.label} ${predicate} (macOS error ${status})`;
-  return new StoreError(outcome, message, { hints: hints(place), cause: new Error(`OSStatus ${status}`) });
+  return new StoreError(outcome, message, {
+    hints: hints(place, service),
+    cause: new Error(`OSStatus ${status}`),
+  });
 }
 
 /** Other names no item can have. */
