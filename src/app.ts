@@ -18,6 +18,7 @@ import type {
   SsoTokens,
   StorePlace,
 } from "./cli/deps.ts";
+import { askAgainCommand } from "./cli/ask_again.ts";
 import { presentNotice, presentWarning } from "./cli/present.ts";
 import { version } from "./cli/version.ts";
 import { type AwsFilePlace, configFilePath, credentialsFilePath, loadIniFile } from "./config/aws_files.ts";
@@ -351,7 +352,7 @@ class App {
     const prompter = openPrompter(
       {
         requested: this.#options.prompt,
-        hints: [`in a terminal, run: aws-vault exec ${escapeControls(request.profile)} -- true`],
+        hints: [`in a terminal, run: ${askAgainCommand(request, this.#options)}`],
       },
       host,
       this.#log,
