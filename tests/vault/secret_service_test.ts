@@ -1,4 +1,4 @@
-/** Whose word counts when a Secret Service has asked: on a bus by script. */
+/** Whose word counts when a Secret Service has asked, and sessions that are of no use: on a bus by script. */
 import assert from "node:assert/strict";
 import {
   type BusMessage,
@@ -11,12 +11,20 @@ import { type BusValue, Variant } from "../../src/dbus/bus_values.ts";
 import type { LocalSocket } from "../../src/host/host.ts";
 import { secureRandom, systemClock } from "../../src/host/system_clock.ts";
 import { SecretService } from "../../src/vault/stores/secret_service.ts";
+import { offerKey, plainTransport, type SecretTransport } from "../../src/vault/stores/secret_transport.ts";
 
 const SERVICE = ":1.5", INTRUDER = ":1.9", PROMPT = "/prompt";
 type Step = "reply" | readonly [sender: string, dismissed: boolean];
 
-/** A bus with a service that wants to ask before it unlocks; `steps` is what comes when it is told to ask. */
-function busWithPrompt(steps: readonly Step[]): LocalSocket {
+interface Script {
+  /** What comes when the service is told to ask, as it wants before it unlocks. */
+  readonly steps?: readonly Step[];
+  /** In how many of the first sessions it sends what can't be decrypted. */
+  readonly garbledSessions?: number;
+}
+
+function busOf({ steps = [], garbledSessions = 0 }: Script): LocalSocket {
+  const transports: SecretTransport[] = [];
   const unread: Uint8Array[] = [new TextEncoder().encode("DATA\r\nOK 0123456789abcdef\r\n")];
   let reader: ((bytes: Uint8Array | null) => void) | null = null;
   let sent = new Uint8Array(), serial = 0;
@@ -28,7 +36,20 @@ function busWithPrompt(steps: readonly Step[]): LocalSocket {
     reader = null;
   }
 
-  function answer({ serial: replySerial, member }: BusMessage): void {
+  async function openSession(theirs: Uint8Array): Promise<[BusValue, BusValue]> {
+    const offer = offerKey(secureRandom), transport = await offer.accept(theirs);
+    // A client that finds the number ambiguous asks for another session, so it never uses this one.
+    transports.push(transport === "ambiguous" || transport === null ? plainTransport : transport);
+    return [new Variant("ay", offer.publicKey), `/session/${transports.length - 1}`];
+  }
+
+  async function getSecret(session: string): Promise<BusValue> {
+    const number = Number(session.slice("/session/".length));
+    const { parameters, value } = await transports[number]!.seal(new TextEncoder().encode("the secret"));
+    return [session, parameters, number < garbledSessions ? value.subarray(1) : value, "text/plain"];
+  }
+
+  function answer({ serial: replySerial, member, body: asked }: BusMessage): void {
     const reply = (signature = "", ...body: BusValue[]) =>
       send({
         type: MESSAGE.reply,
@@ -39,6 +60,12 @@ function busWithPrompt(steps: readonly Step[]): LocalSocket {
       });
     if (member === "Hello") return reply("s", ":1.1");
     if (member === "Unlock") return reply("aoo", [], PROMPT);
+    if (member === "OpenSession") {
+      return void openSession((asked[1] as Variant).value as Uint8Array).then((body) => reply("vo", ...body));
+    }
+    if (member === "GetSecret") {
+      return void getSecret(asked[0] as string).then((secret) => reply("(oayays)", secret));
+    }
     if (member !== "Prompt") return reply();
     for (const step of steps) {
       if (step === "reply") reply();
@@ -83,15 +110,32 @@ const rows: [name: string, steps: Step[], unlocked: boolean][] = [
   ["ignores what others on the bus say after", ["reply", [INTRUDER, true], [SERVICE, false]], true],
 ];
 
+const open = (script: Script) =>
+  SecretService.open({
+    connectLocal: () => Promise.resolve(busOf(script)),
+    sockets: ["/bus"],
+    clock: systemClock,
+    random: secureRandom,
+    debug: () => {},
+  });
+
+for (
+  const [garbledSessions, outcome] of [[0, "the secret"], [1, "the secret"], [99, "TransportError"]] as const
+) {
+  Deno.test(`SecretService reads a secret where ${garbledSessions} sessions are of no use`, async () => {
+    const service = await open({ garbledSessions });
+    const secret = await service.readSecret("/item").then(
+      (bytes) => new TextDecoder().decode(bytes!),
+      (failure) => failure.name,
+    );
+    service.close();
+    assert.equal(secret, outcome);
+  });
+}
+
 for (const [name, steps, unlocked] of rows) {
   Deno.test(`SecretService, when it has asked, ${name}`, async () => {
-    const service = await SecretService.open({
-      connectLocal: () => Promise.resolve(busWithPrompt(steps)),
-      sockets: ["/bus"],
-      clock: systemClock,
-      random: secureRandom,
-      debug: () => {},
-    });
+    const service = await open({ steps });
     try {
       const unlocking = service.unlock("/item");
       if (unlocked) await unlocking;

@@ -236,15 +236,19 @@ export class SecretService {
     }
   }
 
-  /** KWallet opens a session now and then that it does not know afterwards; then nothing has happened, and another one works. */
+  /**
+   * KWallet opens a session now and then that it does not know afterwards, or for which it sends what our key doesn't open; then nothing
+   * has happened, and another one works.
+   */
   async #inSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
     for (let tries = 1;; tries++) {
       const session = await (this.#session ??= this.#agree());
       try {
         return await work(session);
       } catch (failure) {
-        const unknown = failure instanceof BusError && NO_SESSION.test(failure.errorName ?? "");
-        if (!unknown || tries === SESSION_TRIES) throw failure;
+        const useless = failure instanceof TransportError ||
+          (failure instanceof BusError && NO_SESSION.test(failure.errorName ?? ""));
+        if (!useless || tries === SESSION_TRIES) throw failure;
         this.#session = null;
       }
     }
