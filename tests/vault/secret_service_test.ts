@@ -21,9 +21,11 @@ interface Script {
   readonly steps?: readonly Step[];
   /** In how many of the first sessions it sends what can't be decrypted. */
   readonly garbledSessions?: number;
+  /** Told in which session a secret was written, or an item made. */
+  readonly written?: (session: string) => void;
 }
 
-function busOf({ steps = [], garbledSessions = 0 }: Script): LocalSocket {
+function busOf({ steps = [], garbledSessions = 0, written = () => {} }: Script): LocalSocket {
   const transports: SecretTransport[] = [];
   const unread: Uint8Array[] = [new TextEncoder().encode("DATA\r\nOK 0123456789abcdef\r\n")];
   let reader: ((bytes: Uint8Array | null) => void) | null = null;
@@ -65,6 +67,11 @@ function busOf({ steps = [], garbledSessions = 0 }: Script): LocalSocket {
     }
     if (member === "GetSecret") {
       return void getSecret(asked[0] as string).then((secret) => reply("(oayays)", secret));
+    }
+    if (member === "SetSecret") written((asked[0] as BusValue[])[0] as string);
+    if (member === "CreateItem") {
+      written((asked[1] as BusValue[])[0] as string);
+      return reply("oo", "/item", "/");
     }
     if (member !== "Prompt") return reply();
     for (const step of steps) {
@@ -130,6 +137,21 @@ for (
     );
     service.close();
     assert.equal(secret, outcome);
+  });
+}
+
+for (const manner of ["writeSecret", "createItem"] as const) {
+  Deno.test(`SecretService.${manner} writes again in another session where the first one garbles`, async () => {
+    const sessions: string[] = [];
+    const service = await open({ garbledSessions: 1, written: (session) => sessions.push(session) });
+    const secret = new TextEncoder().encode("new");
+    if (manner === "writeSecret") await service.writeSecret("/item", secret, "text/plain");
+    else {
+      const item = { label: "x", attributes: new Map(), secret, contentType: "text/plain" };
+      await service.createItem("/collection", item, "add");
+    }
+    service.close();
+    assert.deepEqual(sessions, ["/session/0", "/session/1"]);
   });
 }
 

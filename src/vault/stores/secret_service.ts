@@ -145,15 +145,9 @@ export class SecretService {
   /** Unlocks the item where that is needed. `null` when it is gone. Throws {@link TransportError}. */
   async readSecret(item: string): Promise<Uint8Array | null> {
     try {
-      return await this.#inSession(async ({ path, transport }) => {
-        const [secret] = await this.#unlocking(
-          item,
-          () => this.#call(item, "Item", "GetSecret", "o", [path]),
-        );
-        const [, parameters, value] = secret as [string, Uint8Array, Uint8Array, string];
-        const opened = await transport.open({ parameters, value });
-        if (opened === null) throw new TransportError("a secret can't be decrypted");
-        return opened;
+      return await this.#inSession(async (session) => {
+        const get = () => this.#call(item, "Item", "GetSecret", "o", [session.path]);
+        return await openSecret(await this.#unlocking(item, get), session);
       });
     } catch (failure) {
       if (isGone(failure)) return null;
@@ -161,12 +155,25 @@ export class SecretService {
     }
   }
 
-  /** Replaces the item's secret and leaves the rest of it. Unlocks it where that is needed. */
+  /**
+   * Replaces the item's secret and leaves the rest of it. Unlocks it where that is needed. Writes it again in another session where what
+   * comes back can't be decrypted: then the service has opened with another key what we sent, and kept garbage. Throws {@link TransportError}.
+   */
   async writeSecret(item: string, secret: Uint8Array, contentType: string): Promise<void> {
     await this.#inSession(async (session) => {
       const sealed = await seal(session, secret, contentType);
       await this.#unlocking(item, () => this.#call(item, "Item", "SetSecret", "(oayays)", [sealed]));
+      await this.#requireSameKey(item, session);
     });
+  }
+
+  /** A service that does not give the item back, or would ask first (KeePassXC), is believed. Throws {@link TransportError}. */
+  async #requireSameKey(item: string, session: Session): Promise<void> {
+    try {
+      await openSecret(await this.#call(item, "Item", "GetSecret", "o", [session.path]), session);
+    } catch (failure) {
+      if (!(failure instanceof BusError)) throw failure;
+    }
   }
 
   /** Makes an item, with `replace` in the place of one that has these attributes. Unlocks the collection where that is needed. */
@@ -179,13 +186,21 @@ export class SecretService {
       [`${API}.Item.Label`, new Variant("s", item.label)],
       [`${API}.Item.Attributes`, new Variant("a{ss}", item.attributes)],
     ]);
-    const prompt = await this.#inSession(async (session) => {
+    const [made, prompt, session] = await this.#inSession(async (session) => {
       const sealed = await seal(session, item.secret, item.contentType);
       const body = [properties, sealed, manner === "replace"];
       const create = () => this.#call(collection, "Collection", "CreateItem", "a{sv}(oayays)b", body);
-      return (await this.#unlocking(collection, create))[1];
+      return [...await this.#unlocking(collection, create), session] as [string, string, Session];
     });
-    await this.#prompt(prompt as string);
+    await this.#prompt(prompt);
+    if (made === NOTHING) return;
+    try {
+      await this.#requireSameKey(made, session);
+    } catch (failure) {
+      if (!(failure instanceof TransportError)) throw failure;
+      this.#session = null;
+      await this.writeSecret(made, item.secret, item.contentType);
+    }
   }
 
   /** Whether there was such an item. Unlocks it where that is needed. */
@@ -355,6 +370,13 @@ export class SecretService {
 async function seal(session: Session, secret: Uint8Array, contentType: string): Promise<BusValue> {
   const { parameters, value } = await session.transport.seal(secret);
   return [session.path, parameters, value, contentType];
+}
+
+async function openSecret([secret]: readonly BusValue[], { transport }: Session): Promise<Uint8Array> {
+  const [, parameters, value] = secret as [string, Uint8Array, Uint8Array, string];
+  const opened = await transport.open({ parameters, value });
+  if (opened === null) throw new TransportError("a secret can't be decrypted");
+  return opened;
 }
 
 function isGone(failure: unknown): boolean {
